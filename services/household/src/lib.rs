@@ -1,0 +1,1 @@
+//! Household registration: who people are, where they live, who their kin are.

@@ -1,0 +1,1 @@
+//! Signs people, officers and machines in; issues tokens; publishes keys.

@@ -1,0 +1,1 @@
+//! Claims, tokens, proof of possession, callers, purposes, policies, limits.

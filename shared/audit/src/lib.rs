@@ -1,0 +1,1 @@
+//! The hash-chained log of who looked at whom.

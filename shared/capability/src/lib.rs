@@ -1,0 +1,1 @@
+//! What a capability is, and how one runs.

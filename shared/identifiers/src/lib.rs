@@ -1,0 +1,1 @@
+//! Taiwan's registry identifiers, dates, shares and masks as parsed types.

@@ -1,0 +1,1 @@
+//! Derives a snapshot table from its sea-orm entity.

@@ -1,0 +1,1 @@
+//! Reads, checks, loads and switches the data packages that agencies hand over.

@@ -1,0 +1,1 @@
+//! Own servers, networks and clocks for tests.
