@@ -1,1 +1,16 @@
-//! What every process needs: configuration, telemetry, metrics, problem details, lifecycle.
+//! What every Lifeboat process needs, whatever it does: configuration, telemetry, metrics, problem details, the
+//! request's context, an HTTP listener that drains, an admin port, and a clock that tests can own.
+//!
+//! Nothing here knows a capability, a token or a table.
+
+pub mod admin;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod lifecycle;
+pub mod metrics;
+pub mod problem;
+pub mod process;
+pub mod request_id;
+pub mod server;
+pub mod telemetry;

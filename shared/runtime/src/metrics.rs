@@ -1,0 +1,36 @@
+//! Prometheus metrics. Code counts with the `metrics` crate's macros; the admin port shows the sum.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Upper bounds of duration buckets, in seconds.
+const SECONDS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// Sets up the recorder once for the process; later calls do nothing.
+///
+/// # Errors
+/// When another recorder was installed before.
+pub fn install() -> Result<(), BuildError> {
+    if RECORDER.get().is_none() {
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
+            .install_recorder()?;
+        // A second thread that came here at the same time has failed above; the first one's handle stays.
+        let _ = RECORDER.set(handle);
+    }
+    Ok(())
+}
+
+/// Everything counted so far, in Prometheus' text format; empty before [`install`].
+#[must_use]
+pub fn render() -> String {
+    RECORDER.get().map_or_else(String::new, |handle| {
+        handle.run_upkeep();
+        handle.render()
+    })
+}

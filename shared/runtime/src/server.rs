@@ -1,0 +1,140 @@
+//! An HTTP listener that drains: readiness falls, those on the way are still answered, then the listener closes.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::{App, Error, HttpServer};
+use serde::Deserialize;
+use tokio::task::JoinHandle;
+
+use crate::lifecycle::Drain;
+
+/// How a listener behaves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Threads that answer; 0 means one for each core.
+    pub workers: usize,
+    /// Connections a worker holds at once.
+    pub max_connections: usize,
+    /// Milliseconds in which a request's head must arrive.
+    pub head_timeout_ms: u64,
+    /// Seconds an idle connection is kept.
+    pub keep_alive_s: u64,
+    /// Milliseconds between readiness falling and the listener closing.
+    pub drain_delay_ms: u64,
+    /// Seconds given to requests on the way once the listener is closed.
+    pub stop_timeout_s: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            workers: 0,
+            max_connections: 10_000,
+            head_timeout_ms: 5_000,
+            keep_alive_s: 75,
+            drain_delay_ms: 2_000,
+            stop_timeout_s: 10,
+        }
+    }
+}
+
+/// A listener at work.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    drain: Drain,
+    drain_delay: Duration,
+    handle: ServerHandle,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL on plain HTTP.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Its switch: background work of the same service stops with it.
+    #[must_use]
+    pub fn drain(&self) -> &Drain {
+        &self.drain
+    }
+
+    /// Lets readiness fall, waits, closes the listener, waits for requests on the way up to the deadline.
+    ///
+    /// # Errors
+    /// When the listener had failed before.
+    pub async fn stop(self) -> std::io::Result<()> {
+        self.drain.begin();
+        tokio::time::sleep(self.drain_delay).await;
+        self.handle.stop(true).await;
+        self.task.await.map_err(std::io::Error::other)?
+    }
+}
+
+/// Binds, so that the address is known before anything is built on it.
+///
+/// # Errors
+/// When the address is taken or not ours.
+pub fn bind(settings: &Settings) -> std::io::Result<TcpListener> {
+    TcpListener::bind(settings.listen)
+}
+
+/// Answers on `listener` with the application that `factory` makes for each worker.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve<F, T, B>(
+    settings: &Settings,
+    listener: TcpListener,
+    drain: Drain,
+    factory: F,
+) -> std::io::Result<Running>
+where
+    F: Fn() -> App<T> + Send + Clone + 'static,
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<B>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+    T::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let address = listener.local_addr()?;
+    listener.set_nonblocking(true)?;
+    let mut server = HttpServer::new(factory)
+        .disable_signals()
+        .client_request_timeout(Duration::from_millis(settings.head_timeout_ms))
+        .keep_alive(Duration::from_secs(settings.keep_alive_s))
+        .max_connections(settings.max_connections)
+        .shutdown_timeout(settings.stop_timeout_s);
+    if settings.workers > 0 {
+        server = server.workers(settings.workers);
+    }
+    let running = server.listen(listener)?.run();
+    let handle = running.handle();
+    let task = tokio::spawn(running);
+    Ok(Running {
+        address,
+        drain,
+        drain_delay: Duration::from_millis(settings.drain_delay_ms),
+        handle,
+        task,
+    })
+}
