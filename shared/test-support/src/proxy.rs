@@ -1,0 +1,244 @@
+//! A TCP proxy between a program and what it depends on, that can break the line.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// What the line does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// Bytes flow both ways.
+    Pass,
+    /// Open connections are cut and new ones refused, as when the server is stopped.
+    Refuse,
+    /// Open connections are cut and new ones accepted and closed at once, as by a failing balancer.
+    Cut,
+    /// Connections stay open and are accepted, but not a byte flows, as in a partition.
+    Stall,
+}
+
+/// A proxy on a port of its own; gone when dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    line: watch::Sender<Line>,
+    task: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Starts a proxy that passes everything on to `upstream` (`host:port`).
+    ///
+    /// # Panics
+    /// When loopback has no free port.
+    pub async fn start(upstream: impl Into<String>) -> Self {
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        let address = listener
+            .local_addr()
+            .unwrap_or_else(|error| panic!("no address: {error}"));
+        let (line, state) = watch::channel(Line::Pass);
+        let task = tokio::spawn(accept(listener, address, upstream.into(), state));
+        Self {
+            address,
+            line,
+            task,
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL with its host and port replaced by the proxy's.
+    ///
+    /// # Panics
+    /// When the URL has no host and port.
+    #[must_use]
+    pub fn in_front_of(&self, url: &str) -> String {
+        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+        let user = authority
+            .rsplit_once('@')
+            .map_or(String::new(), |(user, _)| format!("{user}@"));
+        format!("{scheme}://{user}{}{path}", self.address)
+    }
+
+    /// Breaks or mends the line; connections that are open notice at once.
+    pub fn set(&self, line: Line) {
+        self.line.send_replace(line);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        // Connections end too: their sender is gone.
+        self.task.abort();
+    }
+}
+
+async fn listen(address: SocketAddr) -> TcpListener {
+    for _ in 0..100 {
+        if let Ok(listener) = TcpListener::bind(address).await {
+            return listener;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the proxy cannot listen on {address}");
+}
+
+async fn accept(
+    first: TcpListener,
+    address: SocketAddr,
+    upstream: String,
+    mut state: watch::Receiver<Line>,
+) {
+    let mut listener = Some(first);
+    loop {
+        let line = *state.borrow_and_update();
+        if line == Line::Refuse {
+            listener = None;
+            if state.changed().await.is_err() {
+                return;
+            }
+            continue;
+        }
+        let open = match listener.take() {
+            Some(open) => open,
+            None => listen(address).await,
+        };
+        tokio::select! {
+            changed = state.changed() => if changed.is_err() { return },
+            accepted = open.accept() => if let Ok((client, _)) = accepted && line != Line::Cut {
+                tokio::spawn(carry(client, upstream.clone(), state.clone()));
+            },
+        }
+        listener = Some(open);
+    }
+}
+
+async fn carry(client: TcpStream, upstream: String, state: watch::Receiver<Line>) {
+    let mut opened = state.clone();
+    let passes = |line: &Line| *line != Line::Stall;
+    // A connection made during a stall reaches the server only when the line is mended.
+    if opened.wait_for(passes).await.is_err() {
+        return;
+    }
+    let Ok(server) = TcpStream::connect(&upstream).await else {
+        return;
+    };
+    let (client_in, client_out) = client.into_split();
+    let (server_in, server_out) = server.into_split();
+    tokio::select! {
+        () = pump(client_in, server_out, state.clone()) => {},
+        () = pump(server_in, client_out, state) => {},
+    }
+}
+
+/// Carries bytes one way until an end closes or the line is cut.
+async fn pump(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut state: watch::Receiver<Line>,
+) {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let line = *state.borrow_and_update();
+        match line {
+            Line::Refuse | Line::Cut => return,
+            Line::Stall => {
+                if state.changed().await.is_err() {
+                    return;
+                }
+            }
+            Line::Pass => tokio::select! {
+                changed = state.changed() => if changed.is_err() { return },
+                read = from.read(&mut buffer) => match read {
+                    Ok(count) if count > 0 => if to.write_all(&buffer[..count]).await.is_err() { return },
+                    _ => return,
+                },
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::time::timeout;
+
+    use super::{Line, Proxy};
+
+    const MOMENT: Duration = Duration::from_millis(200);
+
+    async fn echo() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let (mut from, mut to) = stream.split();
+                    tokio::io::copy(&mut from, &mut to).await
+                });
+            }
+        });
+        address
+    }
+
+    async fn echoes(stream: &mut TcpStream) -> bool {
+        let mut byte = [0];
+        stream.write_all(b"x").await.is_ok()
+            && matches!(timeout(MOMENT, stream.read(&mut byte)).await, Ok(Ok(1)))
+    }
+
+    #[tokio::test]
+    async fn the_line_passes_breaks_and_passes_again() {
+        let proxy = Proxy::start(echo().await).await;
+        for broken in [Line::Refuse, Line::Cut] {
+            let mut open = TcpStream::connect(proxy.address()).await.unwrap();
+            assert!(echoes(&mut open).await);
+            proxy.set(broken);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(!echoes(&mut open).await, "{broken:?} cuts what is open");
+            let fresh = TcpStream::connect(proxy.address()).await;
+            assert_eq!(fresh.is_err(), broken == Line::Refuse);
+            proxy.set(Line::Pass);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(echoes(&mut TcpStream::connect(proxy.address()).await.unwrap()).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stalled_line_holds_bytes_back_and_loses_none() {
+        let proxy = Proxy::start(echo().await).await;
+        let mut open = TcpStream::connect(proxy.address()).await.unwrap();
+        assert!(echoes(&mut open).await);
+        proxy.set(Line::Stall);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!echoes(&mut open).await);
+        proxy.set(Line::Pass);
+        let mut byte = [0];
+        assert_eq!(
+            open.read(&mut byte).await.unwrap(),
+            1,
+            "the held byte arrives"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_url_is_led_through_the_proxy() {
+        let proxy = Proxy::start("127.0.0.1:1").await;
+        let led = proxy.in_front_of("postgres://user:secret@127.0.0.1:5432/name");
+        assert_eq!(
+            led,
+            format!("postgres://user:secret@{}/name", proxy.address())
+        );
+    }
+}
