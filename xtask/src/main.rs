@@ -1,2 +1,6 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask --help`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xtask::run()
+}

@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::child::Guarded;
 
@@ -85,10 +88,7 @@ impl Service {
     pub async fn answers(&mut self, url: &str, within: Duration) {
         let deadline = Instant::now() + within;
         loop {
-            if reqwest::get(url)
-                .await
-                .is_ok_and(|answer| answer.status().is_success())
-            {
+            if answers_well(url).await.is_some_and(|well| well) {
                 return;
             }
             self.still_waiting(deadline, url);
@@ -159,6 +159,21 @@ impl Service {
     pub fn stderr(&self) -> String {
         self.stderr.so_far()
     }
+}
+
+/// Whether `http://host:port/path` answers with a success status; none when it does not answer.
+async fn answers_well(url: &str) -> Option<bool> {
+    let rest = url.strip_prefix("http://")?;
+    let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+    let ask = async {
+        let mut stream = TcpStream::connect(host).await.ok()?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut line = [0; 12];
+        stream.read_exact(&mut line).await.ok()?;
+        Some(line.starts_with(b"HTTP/1.1 2"))
+    };
+    timeout(Duration::from_secs(2), ask).await.ok()?
 }
 
 /// What comes out of a pipe, gathered by a thread of its own so that the program never waits for its reader.

@@ -18,11 +18,10 @@ use crate::server_user::ServerUser;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// For tests: many connections, and no waiting for the disk. A killed server still keeps what it acknowledged, because
-/// the operating system lives on; only a power cut would lose it.
-const FOR_TESTS: [(&str, &str); 5] = [
+/// it hands it to the operating system, which lives on; only a power cut would lose it.
+const FOR_TESTS: [(&str, &str); 4] = [
     ("max_connections", "400"),
     ("fsync", "off"),
-    ("synchronous_commit", "off"),
     ("full_page_writes", "off"),
     ("shared_buffers", "128MB"),
 ];

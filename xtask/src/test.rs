@@ -1,0 +1,110 @@
+//! `cargo xtask test`: what the tests need is started, they are run, and it is stopped.
+
+mod outcome;
+
+use std::process::Stdio;
+
+use clap::Args;
+use test_support::{postgres, redis};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::Failure;
+use crate::commands::{Group, cargo, run as run_command, words};
+use crate::interrupt::Interrupt;
+use crate::parts;
+use outcome::Outcome;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// For `cargo test`, as in: -- -p household --test http
+    #[arg(last = true)]
+    cargo: Vec<String>,
+}
+
+/// Runs the tests; a failure unless all passed and none was ignored.
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    // First of all, so that whatever is started below is also stopped.
+    let mut interrupt = Interrupt::listen()?;
+    parts::provide(&parts::FOR_TESTS, &mut interrupt).await?;
+    if starts_programs(&arguments.cargo) {
+        run_command(
+            &mut cargo(&["build", "--workspace", "--bins"]),
+            &mut interrupt,
+        )
+        .await?;
+    }
+    let (postgres, redis) =
+        tokio::task::spawn_blocking(|| (postgres::Server::start(), redis::Server::start()))
+            .await
+            .map_err(|_| "the servers that the tests need did not start")?;
+
+    let mut command = cargo(&["test", "--no-fail-fast"]);
+    if !names_packages(&arguments.cargo) {
+        command.arg("--workspace");
+    }
+    command
+        .args(&arguments.cargo)
+        .env(postgres::VARIABLE, postgres.url())
+        .env(redis::VARIABLE, redis.url())
+        .stdout(Stdio::piped());
+    eprintln!("+ {}", words(&command));
+    let mut tests = Group::start(&mut command)?;
+    let printed = tests.child().stdout.take();
+    let reading = tokio::spawn(async move {
+        let mut outcome = Outcome::default();
+        if let Some(printed) = printed {
+            let mut lines = BufReader::new(printed).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                println!("{line}");
+                outcome.read(&line);
+            }
+        }
+        outcome
+    });
+    let status = tests.wait(&mut interrupt).await?;
+    let outcome = reading.await?;
+    eprintln!("{outcome}");
+    if !status.success() {
+        return Err(format!("tests failed ({status})").into());
+    }
+    outcome.all_ran()
+}
+
+/// Whether the arguments name packages themselves, so that `--workspace` would contradict them.
+fn names_packages(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| argument.starts_with("-p") || argument.starts_with("--package"))
+}
+
+/// Whether tests may run that start the project's programs, which must be built then.
+fn starts_programs(arguments: &[String]) -> bool {
+    !names_packages(arguments)
+        || arguments
+            .iter()
+            .any(|argument| argument.contains("end-to-end"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{names_packages, starts_programs};
+
+    fn arguments(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_named_package_is_tested_alone() {
+        assert!(names_packages(&arguments("-p household --test http")));
+        assert!(names_packages(&arguments("--package=household")));
+        assert!(!names_packages(&arguments("some_test -- --package")));
+    }
+
+    #[test]
+    fn programs_are_built_for_whoever_starts_them() {
+        assert!(starts_programs(&[]));
+        assert!(starts_programs(&arguments("-p end-to-end")));
+        assert!(!starts_programs(&arguments("-p household")));
+    }
+}
