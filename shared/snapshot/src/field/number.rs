@@ -1,0 +1,36 @@
+//! Integers and exact decimals.
+
+use rust_decimal::Decimal;
+
+use super::{Cell, Field, FieldFault, Format, Kind};
+
+impl Field for i32 {
+    const KIND: Kind = Kind::Integer;
+
+    fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
+        let value = raw.parse::<Self>();
+        value.map(|n| Cell::Integer(n.into())).map_err(|_| {
+            FieldFault::new("integer", "a whole number between -2147483648 and 2147483647")
+        })
+    }
+}
+
+impl Field for i64 {
+    const KIND: Kind = Kind::BigInteger;
+
+    fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
+        let value = raw.parse::<Self>();
+        value.map(Cell::Integer).map_err(|_| FieldFault::new("integer", "a whole number of 64 bits"))
+    }
+}
+
+impl Field for Decimal {
+    const KIND: Kind = Kind::Decimal;
+
+    fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
+        // `from_str_exact` refuses what it would have to round.
+        Self::from_str_exact(raw)
+            .map(Cell::Decimal)
+            .map_err(|_| FieldFault::new("number", "a decimal number of at most 28 digits with a point"))
+    }
+}
