@@ -9,6 +9,7 @@
 
 mod commands;
 mod interrupt;
+mod lint;
 mod openapi;
 mod parts;
 mod test;
@@ -32,6 +33,8 @@ struct Cli {
 enum Task {
     /// Start what the tests need, run them all, stop everything
     Test(test::Arguments),
+    /// Check format, lints, dependencies, file sizes and the names that the documents mention
+    Lint,
     /// Write openapi/ from the code
     Openapi(openapi::Arguments),
 }
@@ -47,6 +50,7 @@ pub fn run() -> ExitCode {
         runtime.block_on(async {
             match cli.task {
                 Task::Test(arguments) => test::run(&arguments).await,
+                Task::Lint => lint::run().await,
                 Task::Openapi(arguments) => openapi::run(&arguments).await,
             }
         })
