@@ -1,0 +1,9 @@
+//! A service's own database: one schema of PostgreSQL or one SQLite file, brought up to date when it is opened.
+//!
+//! Stores of snapshots are not opened here: they are made anew by every load and have no migrations.
+
+mod dialect;
+mod open;
+
+pub use dialect::ddl;
+pub use open::{OpenError, Place, open, postgres_options};
