@@ -1,0 +1,128 @@
+//! What ownership and encumbrance entries refer to: a parcel or a building.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::identifier::{column_traits, text_traits};
+use crate::{BuildingKey, Invalid, LandOffice, ParcelKey, Rule, Section};
+
+/// Parcel or building (土地或建物), as the column `object_kind` says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// 建物
+    Building,
+    /// 土地
+    Parcel,
+}
+
+impl ObjectKind {
+    /// `parcel` or `building`
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Building => "building",
+            Self::Parcel => "parcel",
+        }
+    }
+}
+
+impl FromStr for ObjectKind {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        match raw {
+            "building" => Ok(Self::Building),
+            "parcel" => Ok(Self::Parcel),
+            "" => Err(Rule::Empty.of::<Self>()),
+            _ => Err(Rule::Form.of::<Self>()),
+        }
+    }
+}
+
+impl fmt::Display for ObjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+text_traits!(ObjectKind, public; "kind of land object", "土地或建物", "^(parcel|building)$", "parcel");
+column_traits!(ObjectKind);
+
+/// A parcel or a building anywhere in the country (土地或建物標示), `parcel:AD-0453-00020001`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LandObject {
+    /// 建物
+    Building(BuildingKey),
+    /// 土地
+    Parcel(ParcelKey),
+}
+
+impl LandObject {
+    /// The object of a row's columns; `number` is its parcel or building number in any form.
+    ///
+    /// # Errors
+    /// [`Invalid`] when `number` is not one of that kind.
+    pub fn new(
+        office: LandOffice,
+        section: Section,
+        kind: ObjectKind,
+        number: &str,
+    ) -> Result<Self, Invalid> {
+        Ok(match kind {
+            ObjectKind::Building => Self::Building(BuildingKey {
+                office,
+                section,
+                number: number.parse()?,
+            }),
+            ObjectKind::Parcel => Self::Parcel(ParcelKey {
+                office,
+                section,
+                number: number.parse()?,
+            }),
+        })
+    }
+
+    /// Parcel or building.
+    #[must_use]
+    pub fn kind(&self) -> ObjectKind {
+        match self {
+            Self::Building(_) => ObjectKind::Building,
+            Self::Parcel(_) => ObjectKind::Parcel,
+        }
+    }
+}
+
+impl FromStr for LandObject {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        let (kind, key) = raw.split_once(':').ok_or(
+            if raw.is_empty() {
+                Rule::Empty
+            } else {
+                Rule::Form
+            }
+            .of::<Self>(),
+        )?;
+        let own = |invalid: Invalid| invalid.rule().of::<Self>();
+        match kind.parse().map_err(own)? {
+            ObjectKind::Building => key.parse().map(Self::Building).map_err(own),
+            ObjectKind::Parcel => key.parse().map(Self::Parcel).map_err(own),
+        }
+    }
+}
+
+impl fmt::Display for LandObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Building(key) => write!(f, "building:{key}"),
+            Self::Parcel(key) => write!(f, "parcel:{key}"),
+        }
+    }
+}
+
+text_traits!(
+    LandObject, public;
+    "land object", "土地或建物標示", "^(parcel|building):[A-Z][A-Z0-9]-[0-9]{4}-[0-9]{8}$", "parcel:AD-0453-00020001"
+);
+column_traits!(LandObject);
