@@ -1,7 +1,8 @@
 //! The one place where identifiers get their traits.
 //!
 //! `identifier!` makes a type of short ASCII text and its traits; `text_traits!` gives the same traits to a type that
-//! brings its own `FromStr` and `Display`; `column_traits!` makes a text type a column.
+//! brings its own `FromStr` and `Display`; `column_traits!` of the
+//! module `column` makes a text type a column.
 
 /// Declares an identifier of at most `$max` ASCII characters.
 macro_rules! identifier {
@@ -45,7 +46,7 @@ macro_rules! identifier {
         }
 
         crate::identifier::text_traits!($name, $privacy; $english, $term, $pattern, $example);
-        crate::identifier::column_traits!($name);
+        crate::column::column_traits!($name);
     };
 }
 
@@ -121,77 +122,6 @@ macro_rules! text_traits {
     };
 }
 
-/// A TEXT column, also as (part of) a primary key. Reading from the database validates like any other reading.
-macro_rules! column_traits {
-    ($name:ident) => {
-        impl From<$name> for sea_orm::Value {
-            fn from(value: $name) -> Self {
-                sea_orm::Value::from(String::from(value))
-            }
-        }
-
-        impl From<&$name> for sea_orm::Value {
-            fn from(value: &$name) -> Self {
-                sea_orm::Value::from(value.to_string())
-            }
-        }
-
-        impl sea_orm::TryGetable for $name {
-            fn try_get_by<I: sea_orm::ColIdx>(
-                row: &sea_orm::QueryResult,
-                index: I,
-            ) -> Result<Self, sea_orm::TryGetError> {
-                let text = <String as sea_orm::TryGetable>::try_get_by(row, index)?;
-                text.parse().map_err(|invalid: crate::Invalid| {
-                    sea_orm::TryGetError::DbErr(sea_orm::DbErr::TryIntoErr {
-                        from: "String",
-                        into: stringify!($name),
-                        source: std::sync::Arc::new(invalid),
-                    })
-                })
-            }
-        }
-
-        impl sea_orm::sea_query::ValueType for $name {
-            fn try_from(value: sea_orm::Value) -> Result<Self, sea_orm::sea_query::ValueTypeErr> {
-                let text = <String as sea_orm::sea_query::ValueType>::try_from(value)?;
-                text.parse().map_err(|_| sea_orm::sea_query::ValueTypeErr)
-            }
-
-            fn type_name() -> String {
-                stringify!($name).to_owned()
-            }
-
-            fn array_type() -> sea_orm::sea_query::ArrayType {
-                sea_orm::sea_query::ArrayType::String
-            }
-
-            fn column_type() -> sea_orm::sea_query::ColumnType {
-                sea_orm::sea_query::ColumnType::Text
-            }
-        }
-
-        impl sea_orm::sea_query::Nullable for $name {
-            fn null() -> sea_orm::Value {
-                sea_orm::Value::String(None)
-            }
-        }
-
-        impl sea_orm::IntoActiveValue<$name> for $name {
-            fn into_active_value(self) -> sea_orm::ActiveValue<$name> {
-                sea_orm::ActiveValue::Set(self)
-            }
-        }
-
-        impl sea_orm::TryFromU64 for $name {
-            /// Registry keys are given by agencies, never counted up by the database.
-            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
-                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
-            }
-        }
-    };
-}
-
 macro_rules! debug {
     (personal, $name:ident, $value:expr, $f:expr) => {
         write!(
@@ -206,7 +136,7 @@ macro_rules! debug {
     };
 }
 
-pub(crate) use {column_traits, debug, identifier, text_traits};
+pub(crate) use {debug, identifier, text_traits};
 
 use std::fmt;
 use std::marker::PhantomData;

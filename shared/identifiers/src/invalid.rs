@@ -38,6 +38,23 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Its name for machines, in kebab case.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Length => "length",
+            Self::Character(_) => "character",
+            Self::CheckDigit => "check-digit",
+            Self::Form => "form",
+            Self::Range => "range",
+            Self::NoSuchDay => "no-such-day",
+            Self::ControlCharacter(_) => "control-character",
+            Self::DashNeeded => "dash-needed",
+            Self::TooLarge => "too-large",
+        }
+    }
+
     pub(crate) fn of<T: Identifier>(self) -> Invalid {
         Invalid {
             about: T::ABOUT,

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::identifier::{column_traits, text_traits};
+use crate::column::column_traits;
+use crate::identifier::text_traits;
 use crate::{Invalid, PersonId, Rule, Ubn};
 
 /// A person or an organisation (權利人統一編號): owner of land or a vehicle, taxpayer.

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::identifier::{column_traits, text_traits};
+use crate::column::column_traits;
+use crate::identifier::text_traits;
 use crate::{Invalid, NationalId, Rule, UiNumber};
 
 /// National ID or UI number (身分證統一編號或外來人口統一證號): the key of a person where both kinds of people occur.

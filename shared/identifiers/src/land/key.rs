@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::identifier::{column_traits, text_traits};
+use crate::column::column_traits;
+use crate::identifier::text_traits;
 use crate::{BuildingNo, Identifier, Invalid, LandOffice, ParcelNo, Rule, Section};
 
 /// National key of a parcel: land office, section and parcel number (地政事務所、地段、地號), `AD-0453-00020001`.

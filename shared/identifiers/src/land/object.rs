@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::identifier::{column_traits, text_traits};
+use crate::column::column_traits;
+use crate::identifier::text_traits;
 use crate::{BuildingKey, Invalid, LandOffice, ParcelKey, Rule, Section};
 
 /// Parcel or building (土地或建物), as the column `object_kind` says.

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::identifier::{column_traits, text_traits};
+use crate::column::column_traits;
+use crate::identifier::text_traits;
 use crate::{Fraction, Invalid, Rule, date_form::digits};
 
 /// Class of a share (權利範圍類別). Most shares, the plain fractions (持分), have none.
