@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Ident, Lit, LitStr, Meta, Result, Token};
+use syn::{
+    Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Ident, Lit, LitStr, Meta, Result, Token,
+};
 
 /// What the attributes of one field say.
 struct ColumnText {
@@ -24,19 +26,32 @@ struct TableText {
 /// Writes the `snapshot::Table` implementation.
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(Error::new_spanned(input, "only a sea-orm `Model` struct can be a snapshot table"));
+        return Err(Error::new_spanned(
+            input,
+            "only a sea-orm `Model` struct can be a snapshot table",
+        ));
     };
     let Fields::Named(fields) = &data.fields else {
-        return Err(Error::new_spanned(input, "a snapshot table needs named fields"));
+        return Err(Error::new_spanned(
+            input,
+            "a snapshot table needs named fields",
+        ));
     };
     let table = table_text(input)?;
     let mut columns = Vec::new();
     for field in &fields.named {
         columns.extend(column_text(field)?);
     }
-    let key: Vec<&String> = columns.iter().filter(|c| c.primary).map(|c| &c.name).collect();
+    let key: Vec<&String> = columns
+        .iter()
+        .filter(|c| c.primary)
+        .map(|c| &c.name)
+        .collect();
     if key.is_empty() {
-        return Err(Error::new_spanned(input, "a snapshot table needs at least one `#[sea_orm(primary_key)]` field"));
+        return Err(Error::new_spanned(
+            input,
+            "a snapshot table needs at least one `#[sea_orm(primary_key)]` field",
+        ));
     }
     let indexes = index_tokens(&table, &columns)?;
     let column_tokens = columns.iter().map(|column| {
@@ -70,11 +85,17 @@ fn index_tokens(table: &TableText, columns: &[ColumnText]) -> Result<Vec<TokenSt
         for ident in group {
             let name = ident.unraw().to_string();
             if !columns.iter().any(|column| column.name == name) {
-                return Err(Error::new_spanned(ident, format!("`{name}` is not a column of this table")));
+                return Err(Error::new_spanned(
+                    ident,
+                    format!("`{name}` is not a column of this table"),
+                ));
             }
             names.push(name);
         }
-        indexes.push(quote!(::snapshot::Index { columns: ::std::vec![#(#names),*], unique: false }));
+        indexes.push(quote!(::snapshot::Index {
+            columns: ::std::vec![#(#names),*],
+            unique: false
+        }));
     }
     Ok(indexes)
 }
@@ -104,7 +125,12 @@ fn table_text(input: &DeriveInput) -> Result<TableText> {
             })?;
         }
     }
-    let name = name.ok_or_else(|| Error::new_spanned(&input.ident, "a snapshot table needs `#[sea_orm(table_name = \"…\")]`"))?;
+    let name = name.ok_or_else(|| {
+        Error::new_spanned(
+            &input.ident,
+            "a snapshot table needs `#[sea_orm(table_name = \"…\")]`",
+        )
+    })?;
     Ok(TableText { name, indexes })
 }
 
@@ -150,12 +176,18 @@ fn skip(meta: &syn::meta::ParseNestedMeta<'_>) -> Result<()> {
 }
 
 fn doc_text(field: &Field) -> String {
-    let lines = field.attrs.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+    let lines = field
+        .attrs
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text),
+                    ..
+                }) => Some(text.value().trim().to_owned()),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    });
+        });
     lines.collect::<Vec<_>>().join(" ").trim().to_owned()
 }

@@ -20,8 +20,15 @@ pub enum Dialect {
 /// All statements of a system in the order they are run: tables, then (after the data) keys and indexes.
 #[must_use]
 pub fn listing(system: &System, dialect: Dialect) -> Vec<String> {
-    let tables = system.tables.iter().map(|table| create_table(table, dialect));
-    let indexes = system.tables.iter().flat_map(|table| create_indexes(table, dialect));
+    let tables = system
+        .tables
+        .iter()
+        .map(|table| create_table(table, dialect));
+    let indexes = system
+        .tables
+        .iter()
+        .flat_map(|table| create_indexes(table, dialect))
+        .map(|index| index.sql);
     tables.chain(indexes).collect()
 }
 
@@ -33,30 +40,59 @@ pub fn create_table(table: &TableDefinition, dialect: Dialect) -> String {
         .iter()
         .map(|column| {
             let required = if column.nullable { "" } else { " NOT NULL" };
-            format!("{} {}{required}", quoted(column.name), stored_type(column.kind, dialect))
+            format!(
+                "{} {}{required}",
+                quoted(column.name),
+                stored_type(column.kind, dialect)
+            )
         })
         .collect();
-    format!("CREATE TABLE {} ({})", quoted(table.name), columns.join(", "))
+    format!(
+        "CREATE TABLE {} ({})",
+        quoted(table.name),
+        columns.join(", ")
+    )
 }
 
-/// Adds the primary key and the indexes of a filled table.
+/// A key or index of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexStatement {
+    /// Name of the index that it makes.
+    pub name: String,
+    /// The statement.
+    pub sql: String,
+}
+
+/// The primary key and the indexes of a filled table.
 #[must_use]
-pub fn create_indexes(table: &TableDefinition, dialect: Dialect) -> Vec<String> {
+pub fn create_indexes(table: &TableDefinition, dialect: Dialect) -> Vec<IndexStatement> {
     let key = list(&table.key);
-    let name = quoted(table.name);
-    let primary = match dialect {
-        Dialect::Postgres => format!("ALTER TABLE {name} ADD PRIMARY KEY ({key})"),
+    let on = quoted(table.name);
+    let name = format!("{}_pkey", table.name);
+    let sql = match dialect {
+        Dialect::Postgres => format!(
+            "ALTER TABLE {on} ADD CONSTRAINT {} PRIMARY KEY ({key})",
+            quoted(&name)
+        ),
         // SQLite adds no key to a table that exists; a unique index over columns that are not null is the same promise.
-        Dialect::Sqlite => format!("CREATE UNIQUE INDEX {} ON {name} ({key})", quoted(&format!("{}_key", table.name))),
+        Dialect::Sqlite => format!("CREATE UNIQUE INDEX {} ON {on} ({key})", quoted(&name)),
     };
     let indexes = table.indexes.iter().map(|index| create_index(table, index));
-    std::iter::once(primary).chain(indexes).collect()
+    std::iter::once(IndexStatement { name, sql })
+        .chain(indexes)
+        .collect()
 }
 
-fn create_index(table: &TableDefinition, index: &Index) -> String {
+fn create_index(table: &TableDefinition, index: &Index) -> IndexStatement {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let name = format!("{}_{}_index", table.name, index.columns.join("_"));
-    format!("CREATE {unique}INDEX {} ON {} ({})", quoted(&name), quoted(table.name), list(&index.columns))
+    let sql = format!(
+        "CREATE {unique}INDEX {} ON {} ({})",
+        quoted(&name),
+        quoted(table.name),
+        list(&index.columns)
+    );
+    IndexStatement { name, sql }
 }
 
 /// Text is ordered by its bytes in both databases, so that a prefix search can use the index.

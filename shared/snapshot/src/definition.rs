@@ -72,13 +72,25 @@ impl Column {
     /// The column of a field of type `T`.
     #[must_use]
     pub fn of<T: Field>(name: &'static str, doc: &'static str) -> Self {
-        Self { name, kind: T::KIND, nullable: T::NULLABLE, doc, parse: T::parse }
+        Self {
+            name,
+            kind: T::KIND,
+            nullable: T::NULLABLE,
+            doc,
+            parse: T::parse,
+        }
     }
 }
 
 impl fmt::Debug for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}{}", self.name, self.kind, if self.nullable { "" } else { " not null" })
+        write!(
+            f,
+            "{} {:?}{}",
+            self.name,
+            self.kind,
+            if self.nullable { "" } else { " not null" }
+        )
     }
 }
 

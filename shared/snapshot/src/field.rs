@@ -8,11 +8,10 @@ mod timestamp;
 
 use std::borrow::Cow;
 
-
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-pub use date::DateForm;
+pub use date::DateForms;
 #[doc(hidden)]
 pub use text::stored;
 
@@ -58,7 +57,7 @@ pub enum Cell<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
     /// Which forms of a date are accepted.
-    pub date: DateForm,
+    pub date: DateForms,
     /// Texts that mean true.
     pub true_values: Vec<String>,
     /// Texts that mean false.
@@ -70,7 +69,7 @@ impl Default for Format {
     fn default() -> Self {
         let texts = |all: [&str; 4]| all.map(str::to_owned).to_vec();
         Self {
-            date: DateForm::ByShape,
+            date: DateForms::ByShape,
             true_values: texts(["true", "True", "TRUE", "1"]),
             false_values: texts(["false", "False", "FALSE", "0"]),
         }
@@ -89,7 +88,10 @@ pub struct FieldFault {
 impl FieldFault {
     /// A fault against `rule`.
     pub fn new(rule: &'static str, expected: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, expected: expected.into() }
+        Self {
+            rule,
+            expected: expected.into(),
+        }
     }
 }
 
@@ -133,7 +135,11 @@ impl Field for bool {
         } else {
             Err(FieldFault::new(
                 "boolean",
-                format!("one of {} or {}", format.true_values.join(", "), format.false_values.join(", ")),
+                format!(
+                    "one of {} or {}",
+                    format.true_values.join(", "),
+                    format.false_values.join(", ")
+                ),
             ))
         }
     }

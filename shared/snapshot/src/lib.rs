@@ -1,10 +1,37 @@
 //! Reads, checks, loads and switches the data packages that agencies hand over.
-mod definition;
-pub mod ddl;
-mod field;
 
-pub use definition::{Ask, BoxFuture, Column, Index, Probe, System, Table, TableDefinition, decode_first};
-pub use field::{Cell, DateForm, Field, FieldFault, Format, Kind, Parse};
+mod check;
+pub mod ddl;
+mod definition;
+mod digest;
+mod encode;
+mod fault;
+mod field;
+mod flow;
+mod package;
+mod plan;
+mod progress;
+mod quarantine;
+mod read;
+mod signature;
+mod store;
+mod verify;
+mod writer;
+
+pub use check::{Report, TableCount, check};
+pub use definition::{
+    Ask, BoxFuture, Column, Index, Probe, System, Table, TableDefinition, decode_first,
+};
+pub use fault::{Fault, FaultColumn, Faults};
 #[doc(hidden)]
 pub use field::stored;
+pub use field::{Cell, DateForms, Field, FieldFault, Format, Kind, Parse};
+pub use package::{Origin, Package};
+pub use progress::{Phase, Progress, SharedProgress, Silent};
+pub use signature::{AgencyKey, AgencySigner, KeyFault, Mistrust, Trust};
 pub use snapshot_derive::Table;
+pub use store::{
+    LoadError, LoadOptions, Loaded, Outcome, PhaseTime, PoolOptions, Refusal, Snapshot, State,
+    Store, StoreError,
+};
+pub use writer::{FieldHead, PackageWriter, TableHead, TableWriter};

@@ -10,7 +10,10 @@ impl Field for i32 {
     fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
         let value = raw.parse::<Self>();
         value.map(|n| Cell::Integer(n.into())).map_err(|_| {
-            FieldFault::new("integer", "a whole number between -2147483648 and 2147483647")
+            FieldFault::new(
+                "integer",
+                "a whole number between -2147483648 and 2147483647",
+            )
         })
     }
 }
@@ -20,7 +23,9 @@ impl Field for i64 {
 
     fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
         let value = raw.parse::<Self>();
-        value.map(Cell::Integer).map_err(|_| FieldFault::new("integer", "a whole number of 64 bits"))
+        value
+            .map(Cell::Integer)
+            .map_err(|_| FieldFault::new("integer", "a whole number of 64 bits"))
     }
 }
 
@@ -29,8 +34,11 @@ impl Field for Decimal {
 
     fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
         // `from_str_exact` refuses what it would have to round.
-        Self::from_str_exact(raw)
-            .map(Cell::Decimal)
-            .map_err(|_| FieldFault::new("number", "a decimal number of at most 28 digits with a point"))
+        Self::from_str_exact(raw).map(Cell::Decimal).map_err(|_| {
+            FieldFault::new(
+                "number",
+                "a decimal number of at most 28 digits with a point",
+            )
+        })
     }
 }

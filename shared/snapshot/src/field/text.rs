@@ -20,7 +20,10 @@ macro_rules! text_field {
         impl $crate::Field for $type {
             const KIND: $crate::Kind = $crate::Kind::Text;
 
-            fn parse<'a>(raw: &'a str, _: &$crate::Format) -> Result<$crate::Cell<'a>, $crate::FieldFault> {
+            fn parse<'a>(
+                raw: &'a str,
+                _: &$crate::Format,
+            ) -> Result<$crate::Cell<'a>, $crate::FieldFault> {
                 match <$type as ::std::str::FromStr>::from_str(raw) {
                     Ok(value) => Ok($crate::Cell::Text($crate::stored(raw, &value))),
                     Err(error) => Err($crate::FieldFault::new($rule, error.to_string())),
@@ -35,7 +38,11 @@ macro_rules! text_field {
 pub fn stored<'a>(raw: &'a str, value: &impl std::fmt::Display) -> std::borrow::Cow<'a, str> {
     use std::fmt::Write as _;
     let mut same = Same { rest: raw };
-    if write!(same, "{value}").is_ok() && same.rest.is_empty() { raw.into() } else { value.to_string().into() }
+    if write!(same, "{value}").is_ok() && same.rest.is_empty() {
+        raw.into()
+    } else {
+        value.to_string().into()
+    }
 }
 
 /// Compares what is written to it with a text, without keeping it.

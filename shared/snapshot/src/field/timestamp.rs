@@ -11,6 +11,11 @@ impl Field for DateTime<Utc> {
         // An instant without its offset is a guess of eight hours in Taiwan, so the offset is required.
         DateTime::parse_from_rfc3339(raw)
             .map(|instant| Cell::Timestamp(instant.to_utc()))
-            .map_err(|_| FieldFault::new("datetime", "an instant with its offset, as 2026-11-20T18:00:00+08:00"))
+            .map_err(|_| {
+                FieldFault::new(
+                    "datetime",
+                    "an instant with its offset, as 2026-11-20T18:00:00+08:00",
+                )
+            })
     }
 }

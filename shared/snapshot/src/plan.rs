@@ -1,0 +1,201 @@
+//! How the resources of a package become the tables of a system.
+
+use crate::definition::{Column, System, TableDefinition};
+use crate::fault::{Fault, Faults};
+use crate::field::{DateForms, Format, Kind};
+use crate::package::Package;
+use crate::package::node::DESCRIPTOR;
+use crate::package::resource::{Encoding, Resource};
+use crate::package::schema::{Declared, PackageField};
+
+/// A package and a system that fit.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// One per table of the system, in the system's order.
+    pub(crate) tables: Vec<TablePlan>,
+}
+
+/// A resource and the table that it fills.
+#[derive(Debug)]
+pub(crate) struct TablePlan {
+    pub(crate) definition: TableDefinition,
+    pub(crate) resource: Resource,
+    /// One per column of the table, in the table's order.
+    pub(crate) columns: Vec<ColumnPlan>,
+    /// Places in `columns` of the key, the most significant first.
+    pub(crate) key: Vec<usize>,
+}
+
+/// A column and the cells that fill it.
+#[derive(Debug)]
+pub(crate) struct ColumnPlan {
+    pub(crate) column: Column,
+    /// Place of the cell in a record of the package, from 0.
+    pub(crate) place: usize,
+    pub(crate) format: Format,
+    /// Whether a value must be there, for the table or by the package's own promise.
+    pub(crate) required: bool,
+}
+
+impl TablePlan {
+    /// Whether character references are read back.
+    pub(crate) fn has_references(&self) -> bool {
+        self.resource.encoding == Encoding::Big5
+    }
+}
+
+/// Fits `package` to `system`.
+///
+/// # Errors
+/// Everything in the package's description that does not fit.
+pub(crate) fn fit(package: &Package, system: &System) -> Result<Plan, Faults> {
+    let mut faults = Faults::default();
+    let origin = &package.origin;
+    let member = |name: &str| format!("{DESCRIPTOR}#/lifeboat/{name}");
+    if origin.system != system.name {
+        let expected = format!("the system {}", system.name);
+        faults.push(Fault::of_file(member("system"), "system", expected).quoting(&origin.system));
+    }
+    if origin.schema_version != system.schema_version {
+        let expected = format!("version {} of the tables", system.schema_version);
+        let found = origin.schema_version.to_string();
+        faults.push(
+            Fault::of_file(member("schema_version"), "schema-version", expected).quoting(&found),
+        );
+    }
+    for resource in &package.resources {
+        if system.table(&resource.name).is_none() {
+            let names: Vec<_> = system.tables.iter().map(|table| table.name).collect();
+            let expected = format!("one of the tables {}", names.join(", "));
+            faults.push(
+                Fault::of_file(format!("{}/name", resource.place), "resource", expected)
+                    .quoting(&resource.name),
+            );
+        }
+    }
+    let mut tables = Vec::new();
+    for table in &system.tables {
+        match package
+            .resources
+            .iter()
+            .find(|resource| resource.name == table.name)
+        {
+            Some(resource) => tables.extend(fit_table(table, resource, &mut faults)),
+            None => faults.push(Fault::of_file(
+                format!("{DESCRIPTOR}#/resources"),
+                "missing-table",
+                format!(
+                    "a resource `{}`; a table without rows is a file with only its header",
+                    table.name
+                ),
+            )),
+        }
+    }
+    faults.unless_any(Plan { tables })
+}
+
+fn fit_table(
+    table: &TableDefinition,
+    resource: &Resource,
+    faults: &mut Faults,
+) -> Option<TablePlan> {
+    let schema = &resource.schema;
+    for field in &schema.fields {
+        if table.place(&field.name).is_none() {
+            let place = format!("{}/name", field.place);
+            faults.push(
+                Fault::of_file(place, "field", format!("a column of {}", table.name))
+                    .quoting(&field.name),
+            );
+        }
+    }
+    if let Some(key) = &schema.primary_key {
+        if key != &table.key {
+            let place = format!("{}/primaryKey", schema.place);
+            let expected = format!("the key {}", table.key.join(", "));
+            faults.push(Fault::of_file(place, "primary-key", expected).quoting(&key.join(", ")));
+        }
+    }
+    let mut columns = Vec::new();
+    for column in &table.columns {
+        match schema
+            .fields
+            .iter()
+            .position(|field| field.name == column.name)
+        {
+            Some(place) => match fit_column(column, &schema.fields[place], place) {
+                Ok(column) => columns.push(column),
+                Err(fault) => faults.push(fault),
+            },
+            None => {
+                let place = format!("{}/fields", schema.place);
+                faults.push(Fault::of_file(
+                    place,
+                    "missing-column",
+                    format!("a field `{}`", column.name),
+                ));
+            }
+        }
+    }
+    if columns.len() != table.columns.len() {
+        return None;
+    }
+    let key = table
+        .key
+        .iter()
+        .filter_map(|name| table.place(name))
+        .collect();
+    Some(TablePlan {
+        definition: table.clone(),
+        resource: resource.clone(),
+        columns,
+        key,
+    })
+}
+
+fn fit_column(column: &Column, field: &PackageField, place: usize) -> Result<ColumnPlan, Fault> {
+    if !fits(column.kind, field.declared) {
+        let expected = format!("a type that fits {} ({})", column.name, types(column.kind));
+        return Err(
+            Fault::of_file(format!("{}/type", field.place), "type", expected)
+                .quoting(&format!("{:?}", field.declared).to_lowercase()),
+        );
+    }
+    let mut format = field.format.clone();
+    if field.declared != Declared::Date {
+        format.date = DateForms::ByShape;
+    }
+    let required = !column.nullable || field.required;
+    Ok(ColumnPlan {
+        column: column.clone(),
+        place,
+        format,
+        required,
+    })
+}
+
+/// Text and `any` fit every column, because exporters that guess types from a first row guess text; the rules of the column
+/// itself decide then.
+fn fits(kind: Kind, declared: Declared) -> bool {
+    match declared {
+        Declared::Text | Declared::Any => true,
+        Declared::Integer | Declared::Year => {
+            matches!(kind, Kind::Integer | Kind::BigInteger | Kind::Decimal)
+        }
+        Declared::Number => kind == Kind::Decimal,
+        Declared::Boolean => kind == Kind::Boolean,
+        Declared::Date => kind == Kind::Date,
+        Declared::Instant => kind == Kind::Timestamp,
+    }
+}
+
+fn types(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "string",
+        Kind::Integer | Kind::BigInteger => "integer, year or string",
+        Kind::Boolean => "boolean or string",
+        Kind::Date => "date or string",
+        Kind::Decimal => "number, integer or string",
+        Kind::Timestamp => "datetime or string",
+    }
+}

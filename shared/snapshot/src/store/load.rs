@@ -1,0 +1,453 @@
+//! Loads a package beside what is served, proves that it answers, and switches.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use runtime::clock::SharedClock;
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, spawn_blocking};
+use uuid::{NoContext, Timestamp, Uuid};
+
+use crate::check::{TableCount, counts, prove};
+use crate::flow::{End, Flow, PartDone};
+use crate::package::Package;
+use crate::plan::Plan;
+use crate::progress::{Phase, SharedProgress};
+use crate::quarantine::Quarantine;
+use crate::read::PartHash;
+use crate::signature::Trust;
+use crate::store::loader::Loader;
+use crate::store::{LoadError, PoolOptions, Refusal, Snapshot, State, Store, StoreError};
+
+/// Batches on their way from the reader to the database; bounds memory.
+const BATCHES: usize = 8;
+
+/// How a package is to be loaded.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// Whose signatures are believed.
+    pub trust: Trust,
+    /// Folder for rows that break a rule. `None`: such a row stops the load.
+    pub quarantine: Option<PathBuf>,
+    /// Whether the package may be older than what is served.
+    pub allow_older: bool,
+    /// Tells the time of the load.
+    pub clock: SharedClock,
+}
+
+/// What came of a load.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The package is served now.
+    Loaded(Loaded),
+    /// The very same package was served already; nothing was done.
+    AlreadyActive(Snapshot),
+}
+
+/// A load that switched.
+#[derive(Debug, Clone, Serialize)]
+pub struct Loaded {
+    /// The new active snapshot.
+    pub snapshot: Snapshot,
+    /// Rows by table.
+    pub tables: Vec<TableCount>,
+    /// Parts that an earlier, killed load had loaded already.
+    pub parts_resumed: usize,
+    /// How long each phase took.
+    pub phases: Vec<PhaseTime>,
+}
+
+/// How long a phase took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PhaseTime {
+    /// Which one: `verify`, `rows`, `index`, `probe`, `switch`.
+    pub phase: &'static str,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+/// Measures the phases of a load.
+struct Watch {
+    since: Instant,
+    phases: Vec<PhaseTime>,
+}
+
+impl Watch {
+    fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            phases: Vec::new(),
+        }
+    }
+
+    fn lap(&mut self, phase: &'static str) {
+        let seconds = std::mem::replace(&mut self.since, Instant::now()).elapsed();
+        self.phases.push(PhaseTime {
+            phase,
+            seconds: seconds.as_secs_f64(),
+        });
+    }
+}
+
+/// See [`Store::load`].
+pub(crate) async fn load<L: Loader>(
+    store: &Store,
+    mut loader: L,
+    package: &Package,
+    options: &LoadOptions,
+    progress: SharedProgress,
+) -> Result<Outcome, LoadError> {
+    let mut watch = Watch::new();
+    let unsigned = options.trust.judge(package).map_err(Refusal::from)?;
+    if let Some(words) = &unsigned {
+        progress.note(words);
+    }
+    let snapshots = loader.snapshots().await?;
+    if let Some(active) = snapshots
+        .iter()
+        .find(|snapshot| snapshot.state == State::Active)
+    {
+        let same = active.package == package.digest() && active.definition == *store.fingerprint;
+        if same && active.unsigned == unsigned {
+            return Ok(Outcome::AlreadyActive(active.clone()));
+        }
+        refuse_older(package, active, options)?;
+    }
+    let (plan, hashes) = prove_aside(store, package, &progress).await?;
+    watch.lap("verify");
+
+    let quarantine = quarantine_folder(options)?;
+    let draft = Draft {
+        store,
+        package,
+        options,
+        unsigned,
+        quarantine: quarantine.as_deref(),
+    };
+    let (draft, done) = draft
+        .begin_or_resume(&mut loader, &snapshots, &plan)
+        .await?;
+    if !done.is_empty() {
+        progress.note(&format!(
+            "resuming: {} part(s) were loaded before",
+            done.len()
+        ));
+    }
+    let parts = match fill(
+        &mut loader,
+        &draft,
+        package,
+        &plan,
+        hashes,
+        &done,
+        &progress,
+    )
+    .await
+    {
+        Ok(parts) => parts,
+        Err(error) => {
+            // What the database could not take is resumed later; what the package did wrong is not worth keeping.
+            if !matches!(error, LoadError::Store(_)) {
+                loader.discard(&draft).await?;
+            }
+            return Err(error);
+        }
+    };
+    watch.lap("rows");
+
+    progress.begin(Phase::Index, plan.tables.len() as u64);
+    for table in &plan.tables {
+        loader
+            .index(&draft, std::slice::from_ref(&table.definition))
+            .await?;
+        progress.advance(1);
+    }
+    watch.lap("index");
+
+    let tables = counts(&plan, &parts);
+    prove_answers(store, &mut loader, &draft, &tables, &progress).await?;
+    watch.lap("probe");
+
+    let next = Snapshot {
+        rows: tables.iter().map(|table| table.rows).sum(),
+        rows_quarantined: tables.iter().map(|table| table.rows_quarantined).sum(),
+        ..draft
+    };
+    let now = options.clock.now();
+    loader.activate(&next, now).await?;
+    drop_unneeded(&mut loader, &progress).await;
+    watch.lap("switch");
+    let snapshot = Snapshot {
+        state: State::Active,
+        activated_at: Some(now),
+        ..next
+    };
+    Ok(Outcome::Loaded(Loaded {
+        snapshot,
+        tables,
+        parts_resumed: done.len(),
+        phases: watch.phases,
+    }))
+}
+
+fn refuse_older(
+    package: &Package,
+    active: &Snapshot,
+    options: &LoadOptions,
+) -> Result<(), Refusal> {
+    let origin = &package.origin;
+    let older = origin.sequence < active.sequence || origin.taken_at < active.taken_at;
+    if older && !options.allow_older {
+        return Err(Refusal::Older {
+            sequence: origin.sequence,
+            taken_at: origin.taken_at,
+            loaded_sequence: active.sequence,
+            loaded_taken_at: active.taken_at,
+        });
+    }
+    Ok(())
+}
+
+async fn prove_aside(
+    store: &Store,
+    package: &Package,
+    progress: &SharedProgress,
+) -> Result<(Arc<Plan>, Vec<Vec<PartHash>>), LoadError> {
+    let (system, package, progress) = (
+        Arc::clone(&store.system),
+        package.clone(),
+        Arc::clone(progress),
+    );
+    let proved = spawn_blocking(move || prove(&package, &system, &progress))
+        .await
+        .map_err(ended)?;
+    Ok(proved?)
+}
+
+fn ended(error: JoinError) -> LoadError {
+    LoadError::Store(StoreError::database(format!(
+        "a thread of the load ended early: {error}"
+    )))
+}
+
+/// The folder for rows put aside, as an absolute path, so that a resumed load finds the same one.
+fn quarantine_folder(options: &LoadOptions) -> Result<Option<PathBuf>, LoadError> {
+    let Some(dir) = &options.quarantine else {
+        return Ok(None);
+    };
+    let made = std::fs::create_dir_all(dir).and_then(|()| std::fs::canonicalize(dir));
+    made.map(Some).map_err(|error| LoadError::Quarantine {
+        dir: dir.clone(),
+        error,
+    })
+}
+
+/// What a new snapshot is made from.
+struct Draft<'a> {
+    store: &'a Store,
+    package: &'a Package,
+    options: &'a LoadOptions,
+    unsigned: Option<String>,
+    quarantine: Option<&'a std::path::Path>,
+}
+
+impl Draft<'_> {
+    /// Takes up the load of the same package that was killed, or begins a new one.
+    async fn begin_or_resume<L: Loader>(
+        self,
+        loader: &mut L,
+        snapshots: &[Snapshot],
+        plan: &Plan,
+    ) -> Result<(Snapshot, Vec<PartDone>), LoadError> {
+        let quarantine = self.quarantine.map(|dir| dir.display().to_string());
+        let same = |snapshot: &&Snapshot| {
+            snapshot.state == State::Loading
+                && snapshot.package == self.package.digest()
+                && snapshot.definition == *self.store.fingerprint
+                && snapshot.quarantine == quarantine
+                && snapshot.unsigned == self.unsigned
+        };
+        let resumed = snapshots.iter().find(same);
+        for other in snapshots
+            .iter()
+            .filter(|other| matches!(other.state, State::Loading | State::Dropping))
+        {
+            if resumed.is_none_or(|resumed| resumed.id != other.id) {
+                loader.discard(other).await?;
+            }
+        }
+        if let Some(resumed) = resumed {
+            let done = loader.done(resumed, plan).await?;
+            return Ok((resumed.clone(), done));
+        }
+        let now = self.options.clock.now();
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        let id = Uuid::new_v7(Timestamp::from_unix(
+            NoContext,
+            seconds,
+            now.timestamp_subsec_nanos(),
+        ));
+        let hex = id.simple().to_string();
+        let origin = &self.package.origin;
+        let draft = Snapshot {
+            id,
+            state: State::Loading,
+            system: origin.system.clone(),
+            agency: origin.agency.clone(),
+            taken_at: origin.taken_at,
+            sequence: origin.sequence,
+            schema_version: origin.schema_version,
+            rows: 0,
+            rows_quarantined: 0,
+            unsigned: self.unsigned,
+            package: self.package.digest(),
+            definition: self.store.fingerprint.to_string(),
+            quarantine,
+            // The end of a version 7 UUID is random; its beginning is the same for loads of the same time.
+            place: loader.place(&hex[hex.len() - 12..]),
+            begun_at: now,
+            activated_at: None,
+        };
+        loader.begin(&draft, &self.store.system.tables).await?;
+        Ok((draft, Vec::new()))
+    }
+}
+
+/// Reads on one thread while the database takes rows on another.
+async fn fill<L: Loader>(
+    loader: &mut L,
+    draft: &Snapshot,
+    package: &Package,
+    plan: &Arc<Plan>,
+    hashes: Vec<Vec<PartHash>>,
+    done: &[PartDone],
+    progress: &SharedProgress,
+) -> Result<Vec<Vec<PartDone>>, LoadError> {
+    let dir = draft.quarantine.as_ref().map(PathBuf::from);
+    let aside = |error| LoadError::Quarantine {
+        dir: dir.clone().unwrap_or_default(),
+        error,
+    };
+    let quarantine = dir
+        .as_deref()
+        .map(Quarantine::create)
+        .transpose()
+        .map_err(aside)?;
+    let (out, events) = mpsc::channel(BATCHES);
+    let flow = Flow::<L::Encoder>::new(
+        Arc::clone(plan),
+        hashes,
+        Some(out),
+        quarantine,
+        Arc::clone(progress),
+    );
+    let done = done.to_vec();
+    let reader = spawn_blocking(move || flow.run(&done));
+    let received = loader.receive(draft, Arc::clone(plan), events).await;
+    let (end, _, quarantine) = reader.await.map_err(ended)?;
+    let parts = match end {
+        End::Whole(parts) => parts,
+        End::Faulty(faults) => return Err(faults.into()),
+        End::Quarantine(error) => return Err(aside(error)),
+        End::Unwanted => {
+            received?;
+            return Err(StoreError::database("rows were no longer taken").into());
+        }
+    };
+    received?;
+    if let Some(quarantine) = quarantine {
+        let bad = |parts: &Vec<PartDone>| parts.iter().map(|part| part.read.bad_rows).collect();
+        let tables: Vec<_> = plan.tables.iter().zip(parts.iter().map(bad)).collect();
+        quarantine.finish(package, &tables).map_err(aside)?;
+    }
+    Ok(parts)
+}
+
+/// Counts every table and asks the probes, through a connection like the service's.
+async fn prove_answers<L: Loader>(
+    store: &Store,
+    loader: &mut L,
+    draft: &Snapshot,
+    tables: &[TableCount],
+    progress: &SharedProgress,
+) -> Result<(), LoadError> {
+    let system = &store.system;
+    progress.begin(
+        Phase::Probe,
+        (tables.len() * 2 + system.probes.len()) as u64,
+    );
+    for table in tables {
+        let found = loader.count(draft, &table.name).await?;
+        if found != table.rows {
+            let words = format!(
+                "{} has {found} rows, but {} were loaded",
+                table.name, table.rows
+            );
+            loader.discard(draft).await?;
+            return Err(LoadError::Probe(words));
+        }
+        progress.advance(1);
+    }
+    let pool = PoolOptions {
+        max_connections: 1,
+        acquire_timeout: Duration::from_secs(30),
+        ..PoolOptions::default()
+    };
+    let database = store.connect(draft, &pool).await?;
+    let first_rows = system
+        .tables
+        .iter()
+        .map(|table| (table.name, table.decode_first));
+    let probes = system.probes.iter().map(|probe| (probe.name, probe.run));
+    let mut answer = Ok(());
+    for (name, ask) in first_rows.chain(probes) {
+        if let Err(words) = ask(&database).await {
+            answer = Err(LoadError::Probe(format!("{name}: {words}")));
+            break;
+        }
+        progress.advance(1);
+    }
+    database.close().await.map_err(StoreError::database)?;
+    if answer.is_err() {
+        loader.discard(draft).await?;
+    }
+    answer
+}
+
+/// Removes what is older than the previous snapshot. The switch is done: a failure here is told and tried again by the
+/// next load.
+async fn drop_unneeded<L: Loader>(loader: &mut L, progress: &SharedProgress) {
+    let snapshots = match loader.snapshots().await {
+        Ok(snapshots) => snapshots,
+        Err(error) => return progress.note(&format!("older snapshots were not removed: {error}")),
+    };
+    for old in snapshots.iter().filter(|old| old.state == State::Dropping) {
+        if let Err(error) = loader.discard(old).await {
+            progress.note(&format!(
+                "the old snapshot {} was not removed yet: {error}",
+                old.id
+            ));
+        }
+    }
+}
+
+/// See [`Store::rollback`].
+pub(crate) async fn rollback<L: Loader>(
+    mut loader: L,
+    at: DateTime<Utc>,
+) -> Result<Snapshot, StoreError> {
+    let snapshots = loader.snapshots().await?;
+    let previous = snapshots
+        .into_iter()
+        .find(|snapshot| snapshot.state == State::Previous);
+    let previous = previous.ok_or(StoreError::NoPrevious)?;
+    loader.activate(&previous, at).await?;
+    Ok(Snapshot {
+        state: State::Active,
+        activated_at: Some(at),
+        ..previous
+    })
+}
