@@ -7,6 +7,7 @@
     reason = "a command line tool talks to the person at the terminal"
 )]
 
+mod bench;
 mod commands;
 mod interrupt;
 mod lint;
@@ -35,6 +36,8 @@ enum Task {
     Test(test::Arguments),
     /// Check format, lints, dependencies, file sizes and the names that the documents mention
     Lint,
+    /// Measure beside others on the same machine, in turn; write docs/benchmarks/
+    Bench(bench::Arguments),
     /// Write openapi/ from the code
     Openapi(openapi::Arguments),
 }
@@ -50,6 +53,7 @@ pub fn run() -> ExitCode {
         runtime.block_on(async {
             match cli.task {
                 Task::Test(arguments) => test::run(&arguments).await,
+                Task::Bench(arguments) => bench::run(arguments).await,
                 Task::Lint => lint::run().await,
                 Task::Openapi(arguments) => openapi::run(&arguments).await,
             }

@@ -1,0 +1,162 @@
+//! `cargo xtask bench`: this project beside others, on the same machine, on the same data, in turn.
+//!
+//! Machines are shared and noisy: an absolute figure means little. So contestants run in turn (A B A B …), and what
+//! is told is the ratio of the medians. To add a bench: a file that fills a [`report::Report`] with the help of
+//! [`rounds::in_turn`], and a line in [`Bench`].
+
+mod chart;
+mod load;
+mod machine;
+mod measured;
+mod report;
+mod rounds;
+mod usage;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::{Args, ValueEnum};
+
+use crate::commands::{cargo, run as run_command};
+use crate::interrupt::Interrupt;
+use crate::{Failure, parts, root};
+use machine::Machine;
+use report::Report;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// What to measure; everything when not said
+    what: Vec<Bench>,
+    /// Data packages made elsewhere: a folder with a folder for each system
+    #[arg(long, value_name = "DIR")]
+    snapshots: Option<PathBuf>,
+    /// Invented people, where the data packages are made here
+    #[arg(long, default_value_t = 200_000)]
+    people: u32,
+    /// How often each contestant runs
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
+    runs: u8,
+    /// Where the figures go
+    #[arg(long, value_name = "DIR", default_value = "docs/benchmarks")]
+    out: PathBuf,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    /// A snapshot into PostgreSQL and SQLite, beside their own tools
+    Load,
+}
+
+impl Bench {
+    /// The programs of others that it needs.
+    fn parts(self) -> &'static [parts::Part] {
+        match self {
+            Self::Load => &load::PARTS,
+        }
+    }
+
+    fn measure(self, setting: &Setting) -> Result<Report, Failure> {
+        match self {
+            Self::Load => load::measure(setting),
+        }
+    }
+}
+
+/// What every bench is given.
+#[derive(Debug)]
+struct Setting {
+    /// Release builds of the project's programs.
+    programs: PathBuf,
+    /// Data packages.
+    snapshots: PathBuf,
+    /// How often each contestant runs.
+    runs: u8,
+    /// Set when the person at the terminal has had enough.
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Setting {
+    fn go_on(&self) -> Result<(), Failure> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err("interrupted".into());
+        }
+        Ok(())
+    }
+}
+
+/// Builds, measures, prints, and writes the figures.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let mut interrupt = Interrupt::listen()?;
+    let benches = match arguments.what.as_slice() {
+        [] => Bench::value_variants(),
+        chosen => chosen,
+    };
+    for bench in benches {
+        parts::provide(bench.parts(), &mut interrupt).await?;
+    }
+    run_command(
+        &mut cargo(&["build", "--release", "--workspace", "--bins"]),
+        &mut interrupt,
+    )
+    .await?;
+
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    tokio::spawn(async move {
+        interrupt.wait().await;
+        flag.store(true, Ordering::Relaxed);
+    });
+    let benches = benches.to_vec();
+    tokio::task::spawn_blocking(move || measure_all(&benches, &arguments, interrupted)).await?
+}
+
+fn measure_all(
+    benches: &[Bench],
+    arguments: &Arguments,
+    interrupted: Arc<AtomicBool>,
+) -> Result<(), Failure> {
+    let programs = root().join("target/release");
+    let made;
+    let snapshots = if let Some(folder) = &arguments.snapshots {
+        folder.canonicalize()?
+    } else {
+        made = tempfile::tempdir()?;
+        make_packages(&programs, made.path(), arguments.people)?;
+        made.path().to_owned()
+    };
+    let setting = Setting {
+        programs,
+        snapshots,
+        runs: arguments.runs,
+        interrupted,
+    };
+    let machine = Machine::read()?;
+    machine.warn_if_busy();
+    for bench in benches {
+        let report = bench.measure(&setting)?;
+        println!("{report}");
+        report.write(&root().join(&arguments.out), &machine)?;
+    }
+    Ok(())
+}
+
+/// Has the project's own generator write data packages.
+fn make_packages(
+    programs: &std::path::Path,
+    out: &std::path::Path,
+    people: u32,
+) -> Result<(), Failure> {
+    let mut generator = std::process::Command::new(programs.join("lifeboat"));
+    generator
+        .args(["snapshot", "invent", "--people", &people.to_string()])
+        .arg("--out")
+        .arg(out);
+    let status = generator.status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("no data packages ({status}); --snapshots DIR takes others").into())
+    }
+}

@@ -1,0 +1,101 @@
+//! Loading a snapshot, beside the databases' own tools on the same files, with the same columns and indexes.
+//!
+//! The others check nothing: neither hashes nor identifiers, and they leave no old snapshot serving.
+
+mod package;
+mod postgres;
+mod sqlite;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::Setting;
+use super::report::{Column, Ratio, Report};
+use super::rounds::{Contestant, in_turn};
+use crate::Failure;
+use crate::parts::Part;
+use package::Package;
+
+/// What it needs of others.
+pub(super) const PARTS: [Part; 2] = [
+    Part {
+        program: "postgres",
+        package: "postgresql",
+    },
+    Part {
+        program: "sqlite3",
+        package: "sqlite3",
+    },
+];
+
+const COLUMNS: [Column; 4] = [
+    Column {
+        key: "rows_per_second",
+        title: "rows/s",
+        digits: 0,
+    },
+    Column {
+        key: "wall_seconds",
+        title: "wall s",
+        digits: 2,
+    },
+    Column {
+        key: "cpu_seconds",
+        title: "own CPU s",
+        digits: 2,
+    },
+    Column {
+        key: "peak_mib",
+        title: "own peak MiB",
+        digits: 0,
+    },
+];
+
+/// The system that is loaded.
+const SYSTEM: &str = "household";
+
+pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
+    let package = Package::read(&setting.snapshots.join(SYSTEM))?;
+    let rows = package.rows();
+    let (our_postgres, its_copy) = postgres::contestants(setting, &package)?;
+    let (our_sqlite, its_import) = sqlite::contestants(setting, &package)?;
+    let mut contestants: Vec<Box<dyn Contestant>> = vec![
+        Box::new(our_postgres),
+        Box::new(its_copy),
+        Box::new(our_sqlite),
+        Box::new(its_import),
+    ];
+    let series = in_turn(&mut contestants, setting)?;
+    let ratio = |of: usize, to: usize, aim: f64| Ratio {
+        of: series[of].name.clone(),
+        to: series[to].name.clone(),
+        aim: Some(aim),
+    };
+    let ratios = vec![ratio(0, 1, 0.7), ratio(2, 3, 0.8)];
+    let title = format!("Loading a snapshot of {rows} rows ({SYSTEM})");
+    Ok(Report {
+        name: "load",
+        title,
+        columns: COLUMNS.to_vec(),
+        series,
+        ratios,
+    })
+}
+
+/// The command that loads the package into the database of this URL.
+fn snapshot_load(setting: &Setting, package: &Package, url: &str) -> Command {
+    let mut command = Command::new(setting.programs.join("lifeboat"));
+    command
+        .args(["snapshot", "load", "--system", SYSTEM, "--database", url])
+        .arg(&package.folder)
+        // Whatever lifeboat.toml lies around is not what is measured.
+        .current_dir(std::env::temp_dir());
+    command
+}
+
+/// A script beside the data of a contestant.
+fn write_script(folder: &tempfile::TempDir, text: &str) -> Result<PathBuf, Failure> {
+    let path = folder.path().join("script");
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
