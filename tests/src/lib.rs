@@ -1,1 +1,9 @@
-//! What crosses services.
+//! What crosses services: signed-in people, and load.
+//!
+//! The end-to-end tests and the benchmarks use the same client and the same load.
+
+pub mod load;
+pub mod people;
+
+/// Why something could not be done, in words for the reader of a failed test or bench.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,95 @@
+//! What came back.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// Counts and times of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// How many answers with each status.
+    pub statuses: BTreeMap<u16, u64>,
+    /// Requests that got no whole answer.
+    pub broken: u64,
+    /// From the first request to the last answer.
+    pub seconds: f64,
+    microseconds: Vec<u32>,
+}
+
+impl Tally {
+    pub(super) fn answered(&mut self, status: u16, after: Duration) {
+        *self.statuses.entry(status).or_default() += 1;
+        self.microseconds
+            .push(after.as_micros().try_into().unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        for (status, count) in other.statuses {
+            *self.statuses.entry(status).or_default() += count;
+        }
+        self.broken += other.broken;
+        self.microseconds.extend(other.microseconds);
+    }
+
+    /// All answers, whatever their status.
+    #[must_use]
+    pub fn answered_in_all(&self) -> u64 {
+        self.statuses.values().sum()
+    }
+
+    /// The time within which this share of the answers came (0.99: the 99th percentile).
+    #[must_use]
+    pub fn percentile(&self, share: f64) -> Duration {
+        let mut sorted = self.microseconds.clone();
+        sorted.sort_unstable();
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a length is within the length"
+        )]
+        let rank = (sorted.len() as f64 * share) as usize;
+        let value = sorted
+            .get(rank.min(sorted.len().saturating_sub(1)))
+            .copied();
+        Duration::from_micros(value.unwrap_or_default().into())
+    }
+
+    /// As the bench reads it.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a rate is not told to the last request"
+        )]
+        let rate = self.answered_in_all() as f64 / self.seconds;
+        json!({
+            "requests": self.answered_in_all(),
+            "broken": self.broken,
+            "statuses": self.statuses.iter().map(|(status, count)| (status.to_string(), *count)).collect::<BTreeMap<_, _>>(),
+            "seconds": self.seconds,
+            "requests_per_second": rate,
+            "p50_ms": self.percentile(0.5).as_secs_f64() * 1000.0,
+            "p99_ms": self.percentile(0.99).as_secs_f64() * 1000.0,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Tally;
+
+    #[test]
+    fn percentiles_are_of_all_answers() {
+        let mut tally = Tally::default();
+        for milliseconds in (1..=100).rev() {
+            tally.answered(200, Duration::from_millis(milliseconds));
+        }
+        assert_eq!(tally.percentile(0.5), Duration::from_millis(51));
+        assert_eq!(tally.percentile(0.99), Duration::from_millis(100));
+        assert_eq!(Tally::default().percentile(0.5), Duration::ZERO);
+    }
+}
