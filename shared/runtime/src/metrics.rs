@@ -1,6 +1,7 @@
 //! Prometheus metrics. Code counts with the `metrics` crate's macros; the admin port shows the sum.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -11,6 +12,10 @@ const SECONDS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
+/// Between folding recorded durations into their buckets: until then each takes memory of its own, also where nobody
+/// ever asks for the sum.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Sets up the recorder once for the process; later calls do nothing.
 ///
 /// # Errors
@@ -20,6 +25,13 @@ pub fn install() -> Result<(), BuildError> {
         let handle = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
             .install_recorder()?;
+        let upkept = handle.clone();
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(UPKEEP);
+                upkept.run_upkeep();
+            }
+        });
         // A second thread that came here at the same time has failed above; the first one's handle stays.
         let _ = RECORDER.set(handle);
     }

@@ -56,6 +56,26 @@ pub struct Running {
 }
 
 impl Running {
+    /// A listener that somebody else built and started, such as one with a protocol guard of its own: `task` ends when
+    /// the server behind `handle` has stopped.
+    #[must_use]
+    pub fn new(
+        settings: &Settings,
+        address: SocketAddr,
+        drain: Drain,
+        handle: ServerHandle,
+        task: JoinHandle<std::io::Result<()>>,
+    ) -> Self {
+        let drain_delay = Duration::from_millis(settings.drain_delay_ms);
+        Self {
+            address,
+            drain,
+            drain_delay,
+            handle,
+            task,
+        }
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -130,11 +150,5 @@ where
     let running = server.listen(listener)?.run();
     let handle = running.handle();
     let task = tokio::spawn(running);
-    Ok(Running {
-        address,
-        drain,
-        drain_delay: Duration::from_millis(settings.drain_delay_ms),
-        handle,
-        task,
-    })
+    Ok(Running::new(settings, address, drain, handle, task))
 }

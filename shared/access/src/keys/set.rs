@@ -1,0 +1,162 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{KeyFault, PublicKey};
+use crate::strict;
+
+/// More keys than any honest set has.
+const MAX_KEYS: usize = 64;
+
+/// Longer than any honest `kid`.
+const MAX_KID: usize = 128;
+
+/// Larger than any honest set, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Why a set of keys is not taken, as a whole: one wrong key refuses all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeySetFault {
+    /// Not `{"keys": […]}`, too large, or a member given twice.
+    #[error("not a JSON Web Key Set")]
+    Malformed,
+    /// No key at all.
+    #[error("a key set without keys")]
+    Empty,
+    /// The key at this place, counted from 0.
+    #[error("key {0} of the set: {1}")]
+    Key(usize, KeyFault),
+    /// Two keys of one `kid`.
+    #[error("two keys of one kid")]
+    DuplicateKid,
+}
+
+/// A named public key.
+#[derive(Clone, Debug)]
+pub struct Key {
+    kid: String,
+    public: PublicKey,
+    service: Option<String>,
+}
+
+impl Key {
+    /// Its name.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// The service that it speaks for (`lifeboat_service`), inside the system.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.service.as_deref()
+    }
+
+    fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, KeyFault> {
+        let public = PublicKey::from_jwk(jwk)?;
+        let text = |name: &str| match jwk.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if (1..=MAX_KID).contains(&text.len()) => {
+                Ok(Some(text.clone()))
+            }
+            Some(_) => Err(KeyFault::Malformed),
+        };
+        Ok(Self {
+            kid: text("kid")?.unwrap_or_else(|| public.thumbprint().to_owned()),
+            service: text("lifeboat_service")?,
+            public,
+        })
+    }
+}
+
+/// Public keys by name; immutable and cheap to clone.
+#[derive(Clone, Default)]
+pub struct KeySet(Arc<HashMap<String, Key>>);
+
+impl KeySet {
+    /// Reads a JWK Set (RFC 7517 §5), strictly: everything in it must be a public signing key of a kind in use. A key
+    /// without `kid` goes by its thumbprint.
+    ///
+    /// # Errors
+    /// See [`KeySetFault`].
+    pub fn from_jwks(text: &str) -> Result<Self, KeySetFault> {
+        if text.len() > MAX_BYTES {
+            return Err(KeySetFault::Malformed);
+        }
+        let document = strict::object(text.as_bytes()).ok_or(KeySetFault::Malformed)?;
+        let keys = document
+            .get("keys")
+            .and_then(Value::as_array)
+            .ok_or(KeySetFault::Malformed)?;
+        let keys = keys
+            .iter()
+            .map(Value::as_object)
+            .collect::<Option<Vec<_>>>();
+        Self::from_members(keys.ok_or(KeySetFault::Malformed)?)
+    }
+
+    /// A set of single JWKs, under the same rules.
+    ///
+    /// # Errors
+    /// See [`KeySetFault`].
+    pub fn from_members<'a>(
+        jwks: impl IntoIterator<Item = &'a Map<String, Value>>,
+    ) -> Result<Self, KeySetFault> {
+        let mut keys = HashMap::new();
+        for (place, jwk) in jwks.into_iter().enumerate() {
+            if place >= MAX_KEYS {
+                return Err(KeySetFault::Malformed);
+            }
+            let key = Key::from_jwk(jwk).map_err(|fault| KeySetFault::Key(place, fault))?;
+            if keys.insert(key.kid.clone(), key).is_some() {
+                return Err(KeySetFault::DuplicateKid);
+            }
+        }
+        if keys.is_empty() {
+            return Err(KeySetFault::Empty);
+        }
+        Ok(Self(Arc::new(keys)))
+    }
+
+    /// The key of that name; without a name, the set's only key.
+    #[must_use]
+    pub fn find(&self, kid: Option<&str>) -> Option<&Key> {
+        match kid {
+            Some(kid) => self.0.get(kid),
+            None if self.0.len() == 1 => self.0.values().next(),
+            None => None,
+        }
+    }
+
+    /// How many keys there are; none only in [`KeySet::default`].
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing can be verified with it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeySet({} keys)", self.0.len())
+    }
+}
+
+/// The text of a JWK Set of these members.
+#[must_use]
+pub fn jwks(members: &[Map<String, Value>]) -> String {
+    serde_json::json!({ "keys": members }).to_string()
+}

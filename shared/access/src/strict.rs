@@ -1,0 +1,179 @@
+//! JSON and base64url that have exactly one reading.
+//!
+//! Two readers of the same bytes must never see different claims: a member given twice, padding, or stray bits in the
+//! last character are refused, where most libraries pick one reading.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Number, Value};
+
+/// base64url without padding (RFC 7515 §2).
+pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The bytes; `None` for padding, white space, foreign characters or stray bits at the end.
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// A JSON object without members given twice, at any depth.
+pub(crate) fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
+    match serde_json::from_slice::<Strict>(bytes).ok()?.0 {
+        Value::Object(members) => Some(members),
+        _ => None,
+    }
+}
+
+/// A [`Value`] that refuses members given twice.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without members given twice")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("not a number"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
+            if map.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member is given twice"));
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// Seconds since 1970 (RFC 7519 §2 `NumericDate`), whole or with a fraction that is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NumericDate(pub(crate) i64);
+
+impl<'de> Deserialize<'de> for NumericDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// Below this, every whole number is a double.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let number = Number::deserialize(deserializer)?;
+        if let Some(seconds) = number.as_i64() {
+            return Ok(Self(seconds));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "dropping the fraction is what is wanted"
+        )]
+        match number.as_f64() {
+            Some(seconds) if seconds.abs() < EXACT => Ok(Self(seconds.floor() as i64)),
+            _ => Err(D::Error::custom("not a date")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_given_twice_is_refused_at_any_depth() {
+        for twice in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":{"b":1,"b":2}}"#,
+            r#"{"a":[{"b":1,"b":2}]}"#,
+            r#"{"a":1,"\u0061":2}"#,
+        ] {
+            assert!(object(twice.as_bytes()).is_none(), "{twice}");
+        }
+    }
+
+    #[test]
+    fn one_whole_object_and_nothing_after_it() {
+        assert!(object(br#"{"a":[1,-1,1.5,"x",null,true,{}]}"#).is_some());
+        for wrong in [
+            "",
+            "[]",
+            "1",
+            "{}{}",
+            "{} x",
+            r#"{"a":1e999}"#,
+            "\u{feff}{}",
+        ] {
+            assert!(object(wrong.as_bytes()).is_none(), "{wrong}");
+        }
+        assert!(object(b"{\"a\":\"\xff\"}").is_none());
+        let deep = format!("{}{}", r#"{"a":"#.repeat(10_000), "}".repeat(10_000));
+        assert!(object(deep.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn base64url_has_one_spelling() {
+        assert_eq!(decode("Zg").as_deref(), Some(&b"f"[..]));
+        for other in ["Zg==", "Zh", "Z", "Zg\n", " Zg", "Zm9v+A", "Zm9v/A"] {
+            assert_eq!(decode(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn dates_may_have_fractions_but_must_be_dates() {
+        let date = |text| {
+            serde_json::from_str::<NumericDate>(text)
+                .ok()
+                .map(|date| date.0)
+        };
+        assert_eq!(date("1700000000"), Some(1_700_000_000));
+        assert_eq!(date("1700000000.9"), Some(1_700_000_000));
+        assert_eq!(date("9223372036854775807"), Some(i64::MAX));
+        for wrong in ["1e300", "18446744073709551615", "\"1\"", "null", "[]"] {
+            assert_eq!(date(wrong), None, "{wrong}");
+        }
+    }
+}
