@@ -6,6 +6,7 @@
 
 mod chart;
 mod load;
+mod lookups;
 mod machine;
 mod measured;
 mod report;
@@ -47,6 +48,8 @@ pub(crate) struct Arguments {
 enum Bench {
     /// A snapshot into PostgreSQL and SQLite, beside their own tools
     Load,
+    /// A citizen's own record through the gateway, beside other doors and the query alone
+    Lookups,
 }
 
 impl Bench {
@@ -54,12 +57,14 @@ impl Bench {
     fn parts(self) -> &'static [parts::Part] {
         match self {
             Self::Load => &load::PARTS,
+            Self::Lookups => &lookups::PARTS,
         }
     }
 
     fn measure(self, setting: &Setting) -> Result<Report, Failure> {
         match self {
             Self::Load => load::measure(setting),
+            Self::Lookups => lookups::measure(setting),
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+pub use rustix::process::Signal;
+use rustix::process::{Pid, kill_process};
 
 /// How often a deadline is looked at.
 const PAUSE: Duration = Duration::from_millis(20);

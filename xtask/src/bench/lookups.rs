@@ -1,0 +1,166 @@
+//! Lookups of one's own record through the gateway, beside others that verify the same token or ask the same question.
+//!
+//! Of all of them only this project's proves possession of the key anew on every request, refuses replays, asks a
+//! policy, mints a token for the one call and has an audit entry on disk before the answer leaves.
+
+mod driver;
+mod haproxy;
+mod nginx;
+mod pgbench;
+mod postgrest;
+mod stage;
+
+use super::Setting;
+use super::report::{Column, Ratio, Report};
+use super::rounds::{Contestant, Series, in_turn};
+use crate::Failure;
+use crate::parts::Part;
+use driver::{Caller, Driven};
+use stage::Stage;
+
+/// What it needs of others.
+pub(super) const PARTS: [Part; 5] = [
+    Part {
+        program: "postgres",
+        package: "postgresql",
+    },
+    Part {
+        program: "redis-server",
+        package: "redis-server",
+    },
+    Part {
+        program: "haproxy",
+        package: "haproxy",
+    },
+    Part {
+        program: "nginx",
+        package: "nginx-light",
+    },
+    Part {
+        program: "curl",
+        package: "curl",
+    },
+];
+
+const COLUMNS: [Column; 5] = [
+    Column {
+        key: "requests_per_second",
+        title: "requests/s",
+        digits: 0,
+    },
+    Column {
+        key: "p50_ms",
+        title: "p50 ms",
+        digits: 2,
+    },
+    Column {
+        key: "p99_ms",
+        title: "p99 ms",
+        digits: 2,
+    },
+    Column {
+        key: "cpu_seconds_per_1000",
+        title: "CPU s per 1,000",
+        digits: 3,
+    },
+    Column {
+        key: "resident_mib",
+        title: "resident MiB",
+        digits: 0,
+    },
+];
+
+const WHOLE: &str = "lifeboat, all checks, PostgreSQL";
+const DOOR: &str = "lifeboat gateway, static answer";
+const HALF: &str = "lifeboat at half of its capacity";
+const HAPROXY: &str = "HAProxy, JWT ES256, static answer";
+const POSTGREST: &str = "PostgREST, JWT ES256 cached";
+const PGBENCH: &str = "pgbench, the query alone";
+
+pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
+    let answer = nginx::Static::start()?;
+    let stage = Stage::start(setting, &answer.address())?;
+    let haproxy = haproxy::Proxy::start(&stage.public_key()?, &answer.address())?;
+    let postgrest = postgrest::Server::start(&stage.postgres, &stage.public_key()?)?;
+    let driven = |name, caller, target: String, pids: Vec<u32>| Driven {
+        name,
+        caller,
+        target,
+        pids,
+        gateway: stage.gateway.clone(),
+        rate: None,
+    };
+    let me = "/household/v1/me";
+    let mut contestants: Vec<Box<dyn Contestant>> = vec![
+        Box::new(driven(
+            WHOLE,
+            Caller::Possession,
+            format!("{}{me}", stage.gateway),
+            stage.pids.clone(),
+        )),
+        Box::new(driven(
+            DOOR,
+            Caller::Possession,
+            format!("{}{me}", stage.door),
+            vec![stage.door_pid],
+        )),
+        Box::new(driven(
+            HAPROXY,
+            Caller::Bearer,
+            format!("{}{me}", haproxy.url()),
+            vec![haproxy.pid()],
+        )),
+        Box::new(driven(
+            POSTGREST,
+            Caller::Bearer,
+            postgrest.one_person(),
+            vec![postgrest.pid()],
+        )),
+        Box::new(pgbench::Query::prepare(PGBENCH, &stage, setting)?),
+    ];
+    let mut series = in_turn(&mut contestants, setting)?;
+
+    let capacity = series
+        .first()
+        .and_then(|whole| whole.median("requests_per_second"))
+        .unwrap_or_default();
+    let mut half = driven(
+        HALF,
+        Caller::Possession,
+        format!("{}{me}", stage.gateway),
+        stage.pids.clone(),
+    );
+    half.rate = Some(capacity / 2.0);
+    series.extend(in_turn(
+        &mut [Box::new(half) as Box<dyn Contestant>],
+        setting,
+    )?);
+
+    let title = "GET /household/v1/me, 32 connections".to_owned();
+    Ok(Report {
+        name: "lookups",
+        title,
+        columns: COLUMNS.to_vec(),
+        ratios: ratios(&series),
+        series,
+    })
+}
+
+fn ratios(series: &[Series]) -> Vec<Ratio> {
+    let aims = [
+        (DOOR, HAPROXY, Some(0.6)),
+        (WHOLE, HAPROXY, None),
+        (WHOLE, POSTGREST, Some(1.5)),
+        (WHOLE, PGBENCH, None),
+    ];
+    let measured = |name: &str| series.iter().any(|series| series.name == name);
+    let both = aims
+        .into_iter()
+        .filter(|(of, to, _)| measured(of) && measured(to));
+    both.map(|(of, to, aim)| Ratio {
+        of: of.to_owned(),
+        to: to.to_owned(),
+        aim,
+    })
+    .collect()
+}

@@ -1,0 +1,184 @@
+//! The load generator, and what the servers used while it was at work.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::super::Setting;
+use super::super::rounds::{Contestant, Run};
+use super::super::usage::Usage;
+use crate::Failure;
+
+/// How long new requests are sent.
+const SECONDS: &str = "8";
+
+/// How many people ask, each with a token of their own.
+pub(super) const PEOPLE: usize = 64;
+
+/// How the generator says who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// A token with a fresh proof of possession for every request (RFC 9449).
+    Possession,
+    /// The same token alone (RFC 6750).
+    Bearer,
+}
+
+/// A server that the generator drives.
+#[derive(Debug)]
+pub(super) struct Driven {
+    pub(super) name: &'static str,
+    pub(super) caller: Caller,
+    /// The URL, `{national_id}` standing for the caller's own.
+    pub(super) target: String,
+    /// Whose processor time and memory count.
+    pub(super) pids: Vec<u32>,
+    /// Where the people sign in.
+    pub(super) gateway: String,
+    /// Requests a second; as many as are answered when not said.
+    pub(super) rate: Option<f64>,
+}
+
+impl Contestant for Driven {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
+        let mut command = Command::new(setting.programs.join("bench-rig"));
+        let caller = match self.caller {
+            Caller::Possession => "possession",
+            Caller::Bearer => "bearer",
+        };
+        command
+            .args([
+                "load",
+                "--gateway",
+                &self.gateway,
+                "--target",
+                &self.target,
+                "--caller",
+                caller,
+            ])
+            .args([
+                "--connections",
+                "32",
+                "--seconds",
+                SECONDS,
+                "--people",
+                &PEOPLE.to_string(),
+            ])
+            .arg("--package")
+            .arg(setting.snapshots.join("household"));
+        if let Some(rate) = self.rate {
+            command.args(["--rate", &rate.to_string()]);
+        }
+        let mut generator = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let told = generator
+            .stdout
+            .take()
+            .ok_or("the load generator has no output")?;
+        let found = self.observe(&mut BufReader::new(told), setting);
+        if found.is_err() {
+            generator.kill()?;
+        }
+        let status = generator.wait()?;
+        if !status.success() {
+            return Err(format!("the load generator failed: {status}").into());
+        }
+        found
+    }
+}
+
+impl Driven {
+    /// The generator says `measuring` when it begins, and the figures when it is done.
+    fn observe(&self, told: &mut impl BufRead, setting: &Setting) -> Result<Run, Failure> {
+        let mut line = String::new();
+        told.read_line(&mut line)?;
+        if line.trim() != "measuring" {
+            return Err("the load generator did not begin".into());
+        }
+        let (before, began) = (Usage::of(&self.pids), Instant::now());
+        line.clear();
+        told.read_line(&mut line)?;
+        let after = Usage::of(&self.pids);
+        setting.go_on()?;
+        let figures: Value = serde_json::from_str(&line)
+            .map_err(|error| format!("no figures after {:?}: {error}", began.elapsed()))?;
+        run(&figures, before, after)
+    }
+}
+
+/// Only answers with success count, and all must be.
+fn run(figures: &Value, before: Usage, after: Usage) -> Result<Run, Failure> {
+    let number = |key: &str| {
+        figures[key]
+            .as_f64()
+            .ok_or_else(|| format!("no {key} in {figures}"))
+    };
+    let answered = number("requests")?;
+    if figures["broken"] != 0
+        || figures["statuses"]["200"].as_f64() != Some(answered)
+        || answered < 1.0
+    {
+        return Err(format!("not all requests were answered with 200: {figures}").into());
+    }
+    let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "mebibytes are not told to the last kibibyte"
+    )]
+    let resident = after.resident_kib as f64 / 1024.0;
+    Ok(Run::from([
+        ("requests_per_second", number("requests_per_second")?),
+        ("p50_ms", number("p50_ms")?),
+        ("p99_ms", number("p99_ms")?),
+        ("cpu_seconds_per_1000", cpu * 1000.0 / answered),
+        ("resident_mib", resident),
+    ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::{Usage, run};
+
+    #[test]
+    fn processor_time_is_told_per_thousand_requests() {
+        let figures = json!({
+            "requests": 500, "broken": 0, "statuses": {"200": 500},
+            "requests_per_second": 250.0, "p50_ms": 1.0, "p99_ms": 2.0,
+        });
+        let after = Usage {
+            cpu: Duration::from_secs(3),
+            resident_kib: 2048,
+            peak_kib: 0,
+        };
+        let before = Usage {
+            cpu: Duration::from_secs(2),
+            ..Usage::default()
+        };
+        let run = run(&figures, before, after).unwrap();
+        assert!((run["cpu_seconds_per_1000"] - 2.0).abs() < 1e-9);
+        assert!((run["resident_mib"] - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_run_with_any_other_answer_has_no_figures() {
+        for figures in [
+            json!({"requests": 5, "broken": 0, "statuses": {"200": 4, "429": 1}}),
+            json!({"requests": 5, "broken": 1, "statuses": {"200": 5}}),
+            json!({"requests": 0, "broken": 0, "statuses": {}}),
+        ] {
+            assert!(run(&figures, Usage::default(), Usage::default()).is_err());
+        }
+    }
+}
