@@ -7,6 +7,7 @@ mod pem;
 mod public;
 mod set;
 mod signing;
+mod spki;
 
 pub use public::{KeyFault, PublicKey};
 pub use set::{Key, KeySet, KeySetFault, jwks};

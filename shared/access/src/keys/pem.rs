@@ -1,4 +1,4 @@
-//! The textual encoding of keys (RFC 7468), as much of it as a private key needs.
+//! The textual encoding of keys (RFC 7468), as much of it as keys need.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,10 +7,22 @@ use zeroize::Zeroizing;
 const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const END: &str = "-----END PRIVATE KEY-----";
 
+const BEGIN_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----";
+const END_PUBLIC: &str = "-----END PUBLIC KEY-----";
+
 /// The DER of the only `PRIVATE KEY` block; `None` where there is none, more than one, or something else inside.
 pub(super) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let (_, after) = text.split_once(BEGIN)?;
-    let (body, rest) = after.split_once(END)?;
+    block(text, BEGIN, END)
+}
+
+/// The same of a `PUBLIC KEY` block.
+pub(super) fn decode_public(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    block(text, BEGIN_PUBLIC, END_PUBLIC)
+}
+
+fn block(text: &str, begin: &str, end: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let (_, after) = text.split_once(begin)?;
+    let (body, rest) = after.split_once(end)?;
     if rest.contains("-----BEGIN") {
         return None;
     }
