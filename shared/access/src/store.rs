@@ -1,0 +1,104 @@
+//! The store that all copies of a service share: a Redis. It holds nothing that cannot be lost, only what was used once
+//! in the last minute and how often somebody asked.
+
+use std::fmt;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{
+    Client, Cmd, ErrorKind, ExistenceCheck, Pipeline, RedisError, SetExpiry, SetOptions, cmd,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::secret;
+
+/// The longest that a request waits for the store.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The longest that a connection may take.
+const CONNECT: Duration = Duration::from_millis(500);
+
+/// The longest pause between two tries to connect.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The store did not answer in time, or not as expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the shared store does not answer")]
+pub struct StoreDown;
+
+/// The address is not one of a Redis: `redis://[user:password@]host:port[/database]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the address of a Redis: redis://[user:password@]host:port[/database]")]
+pub struct NotARedis;
+
+/// A connection that is made anew when it breaks; cheap to clone.
+#[derive(Clone)]
+pub struct SharedStore(ConnectionManager);
+
+impl SharedStore {
+    /// Opens the store. One that does not answer yet is not an error: uses fail until it does.
+    ///
+    /// # Errors
+    /// [`NotARedis`].
+    pub async fn open(url: &SecretString) -> Result<Self, NotARedis> {
+        let client = Client::open(url.expose_secret()).map_err(|_| NotARedis)?;
+        let config = ConnectionManagerConfig::new()
+            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(CONNECT))
+            .set_number_of_retries(1)
+            .set_max_delay(PAUSE);
+        let store =
+            Self(ConnectionManager::new_lazy_with_config(client, config).map_err(|_| NotARedis)?);
+        // The connection lives on the runtime that first uses it: let that be the opener's, not a worker's.
+        if store.run(&cmd("PING")).await.is_err() {
+            tracing::warn!("the shared store does not answer yet");
+        }
+        Ok(store)
+    }
+
+    /// Whether `key` is claimed for the first time within `ttl`.
+    pub(crate) async fn claim(&self, key: &str, ttl: Duration) -> Result<bool, StoreDown> {
+        let ttl = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
+        let options = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            .with_expiration(SetExpiry::PX(ttl));
+        let name = format!("lifeboat:used:{}", secret::sha256_text(key.as_bytes()));
+        match self.run(&Cmd::set_options(name, 1, options)).await? {
+            redis::Value::Okay => Ok(true),
+            redis::Value::Nil => Ok(false),
+            _ => Err(StoreDown),
+        }
+    }
+
+    async fn run(&self, command: &Cmd) -> Result<redis::Value, StoreDown> {
+        let mut connection = self.0.clone();
+        in_time(connection.send_packed_command(command)).await
+    }
+
+    /// Runs commands in one round trip; one answer each.
+    pub(crate) async fn run_all(
+        &self,
+        commands: &Pipeline,
+    ) -> Result<Vec<redis::Value>, StoreDown> {
+        let mut connection = self.0.clone();
+        in_time(connection.send_packed_commands(commands, 0, commands.len())).await
+    }
+}
+
+async fn in_time<T>(answer: impl Future<Output = Result<T, RedisError>>) -> Result<T, StoreDown> {
+    let late = || Err(RedisError::from((ErrorKind::Io, "no answer in time")));
+    tokio::time::timeout(PATIENCE, answer)
+        .await
+        .unwrap_or_else(|_| late())
+        .map_err(|error| {
+            // The kind only: an error's text may contain the command.
+            tracing::debug!(kind = ?error.kind(), "the shared store failed");
+            StoreDown
+        })
+}
+
+impl fmt::Debug for SharedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedStore(…)")
+    }
+}
