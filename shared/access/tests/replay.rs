@@ -1,0 +1,120 @@
+//! What may be used once is used once, across copies of a service, or not at all.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::{Duration, Instant};
+
+use access::replay::{Replay, ReplayUnavailable};
+use access::store::SharedStore;
+use futures_util::future::join_all;
+use test_support::redis::{self, Server};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+async fn copy(url: &str) -> Replay {
+    Replay::shared(SharedStore::open(&url.into()).await.unwrap())
+}
+
+/// Waits until the store answers again.
+async fn back(replay: &Replay) {
+    let answers = tokio::time::timeout(Duration::from_secs(10), async {
+        while replay.first_use("probe", MINUTE).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    answers.await.unwrap();
+}
+
+#[tokio::test]
+async fn used_once_across_copies() {
+    let url = redis::url().await;
+    let copies = join_all((0..4).map(|_| copy(&url))).await;
+    for round in 0..20 {
+        let key = format!("proof {round}");
+        let uses = copies
+            .iter()
+            .cycle()
+            .take(40)
+            .map(|copy| copy.first_use(&key, MINUTE));
+        let firsts = join_all(uses)
+            .await
+            .into_iter()
+            .filter(|used| *used == Ok(true))
+            .count();
+        assert_eq!(firsts, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_use_is_forgotten_after_its_time() {
+    let replay = copy(&redis::url().await).await;
+    let short = Duration::from_millis(60);
+    assert_eq!(replay.first_use("a", short).await, Ok(true));
+    assert_eq!(replay.first_use("a", short).await, Ok(false));
+    tokio::time::sleep(Duration::from_millis(120)).await;
+    assert_eq!(replay.first_use("a", short).await, Ok(true));
+}
+
+#[tokio::test]
+async fn the_store_down_is_a_refusal_within_a_second_and_it_comes_back() {
+    let mut server = Server::start();
+    let replay = copy(server.url()).await;
+    assert_eq!(replay.first_use("a", MINUTE).await, Ok(true));
+    server.kill();
+    for _ in 0..5 {
+        let start = Instant::now();
+        assert_eq!(
+            replay.first_use("b", MINUTE).await,
+            Err(ReplayUnavailable::Down)
+        );
+        assert!(
+            start.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            start.elapsed()
+        );
+    }
+    server.start_again();
+    back(&replay).await;
+    assert_eq!(replay.first_use("d", MINUTE).await, Ok(true));
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_at_the_start_is_used_once_it_is_there() {
+    let mut server = Server::start();
+    server.kill();
+    let replay = copy(server.url()).await;
+    assert_eq!(
+        replay.first_use("a", MINUTE).await,
+        Err(ReplayUnavailable::Down)
+    );
+    server.start_again();
+    back(&replay).await;
+}
+
+#[tokio::test]
+async fn identifiers_do_not_reach_the_store() {
+    let url = redis::url().await;
+    copy(&url)
+        .await
+        .first_use("A123456789", MINUTE)
+        .await
+        .unwrap();
+    let mut connection = ::redis::Client::open(url)
+        .unwrap()
+        .get_multiplexed_async_connection()
+        .await
+        .unwrap();
+    let keys: Vec<String> = ::redis::cmd("KEYS")
+        .arg("*")
+        .query_async(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(keys.len(), 1);
+    assert!(!keys[0].contains("A123456789"));
+}
+
+#[tokio::test]
+async fn what_is_no_redis_is_said_at_once() {
+    for wrong in ["", "localhost", "http://127.0.0.1:1"] {
+        assert!(SharedStore::open(&wrong.into()).await.is_err());
+    }
+}
