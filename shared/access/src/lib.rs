@@ -4,10 +4,12 @@
 //! in doubt. No token, key or identifier is ever logged, and none shows in `Debug`.
 
 pub mod caller;
+pub mod descriptor;
 pub mod internal;
 pub mod jws;
 pub mod keys;
 pub mod lifetime;
+pub mod policy;
 pub mod proof;
 pub mod purpose;
 pub mod replay;
