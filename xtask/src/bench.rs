@@ -13,7 +13,8 @@ mod report;
 mod rounds;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -128,8 +129,7 @@ fn measure_all(
         folder.canonicalize()?
     } else {
         made = tempfile::tempdir()?;
-        make_packages(&programs, made.path(), arguments.people)?;
-        made.path().to_owned()
+        make_packages(&programs, made.path(), arguments.people)?
     };
     let setting = Setting {
         programs,
@@ -147,20 +147,27 @@ fn measure_all(
     Ok(())
 }
 
-/// Has the project's own generator write data packages.
-fn make_packages(
-    programs: &std::path::Path,
-    out: &std::path::Path,
-    people: u32,
-) -> Result<(), Failure> {
-    let mut generator = std::process::Command::new(programs.join("lifeboat"));
+/// Has the demo invent people, and returns the folder of its data packages.
+fn make_packages(programs: &Path, folder: &Path, people: u32) -> Result<PathBuf, Failure> {
+    let demo = folder.join("demo");
+    let mut generator = Command::new(programs.join("lifeboat"));
     generator
-        .args(["snapshot", "invent", "--people", &people.to_string()])
-        .arg("--out")
-        .arg(out);
+        .args([
+            "demo",
+            "--exit",
+            "--listen",
+            "127.0.0.1:0",
+            "--people",
+            &people.to_string(),
+        ])
+        .arg("--dir")
+        .arg(&demo)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
     let status = generator.status()?;
     if status.success() {
-        Ok(())
+        Ok(demo.join("packages"))
     } else {
         Err(format!("no data packages ({status}); --snapshots DIR takes others").into())
     }

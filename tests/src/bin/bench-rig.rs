@@ -1,0 +1,221 @@
+//! What `cargo xtask bench` drives: the services, and the load on them.
+#![expect(clippy::print_stdout, reason = "the bench reads what it prints")]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, Parser, ValueEnum};
+use end_to_end::Failure;
+use end_to_end::client::Client;
+use end_to_end::load::{self, Plan, Request};
+use end_to_end::people::{self, Facts};
+use end_to_end::site::{Foundation, Site};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Debug, Parser)]
+enum Cli {
+    /// Start the services, print where they are, serve until SIGTERM
+    Stage(Stage),
+    /// Sign people in, make their requests, print `measuring`, send them, print the figures
+    Load(Load),
+}
+
+#[derive(Debug, Args)]
+struct Stage {
+    #[arg(long)]
+    postgres: String,
+    #[arg(long)]
+    redis: String,
+    /// The server that gives a static answer: `host:port`
+    #[arg(long = "static")]
+    upstream: String,
+    /// The `household` data package
+    #[arg(long)]
+    package: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Load {
+    /// Where people sign in
+    #[arg(long)]
+    gateway: String,
+    /// What is asked; `{national_id}` stands for the caller's own
+    #[arg(long)]
+    target: String,
+    #[arg(long)]
+    caller: Caller,
+    #[arg(long)]
+    connections: usize,
+    #[arg(long)]
+    seconds: u64,
+    #[arg(long)]
+    people: usize,
+    /// Requests a second; as many as are answered when not said
+    #[arg(long)]
+    rate: Option<f64>,
+    /// How many requests are made beforehand, where each can be sent only once
+    #[arg(long, default_value_t = 80_000)]
+    proofs: usize,
+    /// The `household` data package
+    #[arg(long)]
+    package: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Caller {
+    Possession,
+    Bearer,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    match Cli::parse() {
+        Cli::Stage(stage) => stage.run().await,
+        Cli::Load(load) => load.run().await,
+    }
+}
+
+fn say(line: &str) -> Result<(), Failure> {
+    println!("{line}");
+    Ok(std::io::stdout().flush()?)
+}
+
+impl Stage {
+    async fn run(&self) -> Result<(), Failure> {
+        let mut end = signal(SignalKind::terminate())?;
+        let program = std::env::current_exe()?.with_file_name("lifeboat");
+        let on = Foundation {
+            postgres: Some(self.postgres.clone()),
+            redis: Some(self.redis.clone()),
+            unlimited: true,
+        };
+        let snapshots = self
+            .package
+            .parent()
+            .ok_or("a data package is in a folder of its system")?;
+        let site = Site::start(&program, snapshots, &on).await?;
+        let (door, door_url) = site.another_gateway(&self.upstream).await?;
+        let facts = people::first(&self.package, 1)?;
+        let first = Client::citizen(&site.gateway, &facts[0]).await?;
+        let ready = json!({
+            "gateway": site.gateway,
+            "pids": site.pids(),
+            "door": door_url,
+            "door_pid": door.pid(),
+            "key": first.signing_key().await?,
+        });
+        say(&ready.to_string())?;
+        end.recv().await;
+        Ok(())
+    }
+}
+
+impl Load {
+    async fn run(&self) -> Result<(), Failure> {
+        let mut callers = Vec::new();
+        for facts in people::first(&self.package, self.people)? {
+            callers.push((Client::citizen(&self.gateway, &facts).await?, facts));
+        }
+        let requests = match self.caller {
+            Caller::Bearer => callers
+                .iter()
+                .map(|(client, facts)| self.bearer(client, facts))
+                .collect::<Result<_, _>>()?,
+            Caller::Possession => self.with_possession(&mut callers).await?,
+        };
+        let (address, _) = address_and_path(&self.target)?;
+        let plan = |requests: Vec<Request>| Plan {
+            address: address.to_owned(),
+            requests,
+            again: self.caller == Caller::Bearer,
+            connections: self.connections,
+            duration: Duration::from_secs(self.seconds),
+            rate: self.rate,
+        };
+        let mut requests = requests;
+        if self.caller == Caller::Possession {
+            // Connections and caches are warm before the measured interval.
+            let warm = requests.split_off(requests.len() - requests.len() / 20);
+            load::run(Plan {
+                rate: None,
+                ..plan(warm)
+            })
+            .await;
+        } else {
+            load::run(Plan {
+                duration: Duration::from_secs(1),
+                rate: None,
+                ..plan(requests.clone())
+            })
+            .await;
+        }
+        let plan = plan(requests);
+        say("measuring")?;
+        let tally = load::run(plan).await;
+        say(&tally.json().to_string())
+    }
+
+    fn bearer(&self, client: &Client, facts: &Facts) -> Result<Request, Failure> {
+        let head = self.head(facts)?;
+        let tail = format!("Authorization: Bearer {}\r\n\r\n", client.token);
+        Ok(Request {
+            head: head.into_bytes().into(),
+            tail: tail.into_bytes().into(),
+        })
+    }
+
+    /// Signed on all cores, because proofs grow old.
+    async fn with_possession(
+        &self,
+        callers: &mut [(Client, Facts)],
+    ) -> Result<Vec<Request>, Failure> {
+        let path = address_and_path(&self.target)?.1;
+        for (client, _) in callers.iter_mut() {
+            // Whatever it answers, it tells the nonce that proofs must have.
+            client.get(path).await?;
+        }
+        let heads: Result<Vec<Arc<[u8]>>, Failure> = callers
+            .iter()
+            .map(|(client, facts)| {
+                let head = self.head(facts)? + &format!("Authorization: DPoP {}\r\n", client.token);
+                Ok(head.into_bytes().into())
+            })
+            .collect();
+        let heads = heads?;
+        let callers = &*callers;
+        let of_caller = |number: usize| -> Result<Request, Failure> {
+            let at = number % callers.len();
+            callers[at].0.with_possession(&heads[at], &self.target)
+        };
+        let half = self.proofs / 2;
+        let (first, second) = std::thread::scope(|scope| {
+            let second = scope.spawn(|| {
+                (half..self.proofs)
+                    .map(of_caller)
+                    .collect::<Result<Vec<_>, _>>()
+            });
+            let first = (0..half).map(of_caller).collect::<Result<Vec<_>, _>>();
+            (first, second.join())
+        });
+        let mut requests = first?;
+        requests.extend(second.map_err(|_| "a thread that signs proofs failed")??);
+        Ok(requests)
+    }
+
+    fn head(&self, facts: &Facts) -> Result<String, Failure> {
+        let target = self.target.replace("{national_id}", &facts.national_id);
+        let (address, path) = address_and_path(&target)?;
+        Ok(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n"))
+    }
+}
+
+/// `http://host:port/path` → `host:port`, `/path`
+fn address_and_path(url: &str) -> Result<(&str, &str), Failure> {
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or("only http:// is driven")?;
+    Ok(rest.find('/').map_or((rest, "/"), |at| rest.split_at(at)))
+}

@@ -1,0 +1,179 @@
+//! A caller of the gateway: signs in, and proves possession of its key on every request (RFC 9449).
+
+use std::sync::Arc;
+
+use access::proof::ProofKey;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder, Response};
+use runtime::clock::{SharedClock, system};
+use serde_json::Value;
+
+use crate::Failure;
+use crate::load::Request;
+use crate::people::Facts;
+
+/// Somebody who has signed in.
+#[derive(Debug)]
+pub struct Client {
+    gateway: String,
+    http: reqwest::Client,
+    key: ProofKey,
+    nonce: Option<String>,
+    clock: SharedClock,
+    /// The access token.
+    pub token: String,
+}
+
+impl Client {
+    /// A citizen, by the facts that the register holds.
+    ///
+    /// # Errors
+    /// When identity refuses, with its answer.
+    pub async fn citizen(gateway: &str, facts: &Facts) -> Result<Self, Failure> {
+        let form = vec![
+            ("grant_type", "urn:lifeboat:grant:registry-facts".to_owned()),
+            ("national_id", facts.national_id.clone()),
+            ("birth_date", facts.birth_date.clone()),
+            ("household_no", facts.household_no.clone()),
+            ("id_card_issued_on", facts.id_card_issued_on.clone()),
+        ];
+        Self::sign_in(gateway, |_| Ok(form.clone())).await
+    }
+
+    async fn sign_in(
+        gateway: &str,
+        form: impl Fn(&str) -> Result<Vec<(&'static str, String)>, Failure>,
+    ) -> Result<Self, Failure> {
+        let gateway = gateway.trim_end_matches('/').to_owned();
+        let mut client = Self {
+            http: reqwest::Client::builder().no_proxy().build()?,
+            key: ProofKey::generate()?,
+            nonce: None,
+            clock: system(),
+            token: String::new(),
+            gateway,
+        };
+        let endpoint = format!("{}/identity/v1/token", client.gateway);
+        // The first answer may only ask for a nonce (RFC 9449, section 8).
+        for last in [false, true] {
+            let proof = client.key.prove(
+                "POST",
+                &endpoint,
+                None,
+                client.nonce.as_deref(),
+                client.clock.now(),
+            )?;
+            let request = client
+                .http
+                .post(&endpoint)
+                .header("DPoP", proof)
+                .form(&form(&endpoint)?);
+            let answer = request.send().await?;
+            client.note_nonce(answer.headers());
+            let status = answer.status();
+            let text = answer.text().await?;
+            if status.is_success() {
+                let token: Value = serde_json::from_str(&text)?;
+                let token = token["access_token"].as_str();
+                token
+                    .ok_or("no access_token")?
+                    .clone_into(&mut client.token);
+                return Ok(client);
+            }
+            if last || !text.contains("use_dpop_nonce") {
+                return Err(format!("sign-in answered {status}: {text}").into());
+            }
+        }
+        Err("sign-in did not end".into())
+    }
+
+    /// A request with token and proof, still to be given more headers and a body. `path` starts with `/`.
+    ///
+    /// # Errors
+    /// When no proof can be made.
+    pub fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
+        let url = format!("{}{path}", self.gateway);
+        let proof = self.prove(method.as_str(), &url)?;
+        let request = self.http.request(method, url);
+        Ok(request
+            .header("Authorization", format!("DPoP {}", self.token))
+            .header("DPoP", proof))
+    }
+
+    /// GET, again where a fresh nonce is asked for.
+    ///
+    /// # Errors
+    /// When the gateway does not answer.
+    pub async fn get(&mut self, path: &str) -> Result<Response, Failure> {
+        let first = self.request(Method::GET, path)?.send().await?;
+        self.note_nonce(first.headers());
+        if !asks_for_nonce(first.headers()) {
+            return Ok(first);
+        }
+        let second = self.request(Method::GET, path)?.send().await?;
+        self.note_nonce(second.headers());
+        Ok(second)
+    }
+
+    /// Lines of a GET request for [`crate::load`], with a proof that is good for one use.
+    ///
+    /// # Errors
+    /// When no proof can be made.
+    pub fn with_possession(&self, head: &Arc<[u8]>, url: &str) -> Result<Request, Failure> {
+        let tail = format!("DPoP: {}\r\n\r\n", self.prove("GET", url)?);
+        Ok(Request {
+            head: Arc::clone(head),
+            tail: tail.into_bytes().into(),
+        })
+    }
+
+    /// The published key that signed the token, as a JWK.
+    ///
+    /// # Errors
+    /// When the gateway publishes no such key.
+    pub async fn signing_key(&self) -> Result<Value, Failure> {
+        let head = self.token.split('.').next().unwrap_or_default();
+        let head: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(head)?)?;
+        let answer = self
+            .http
+            .get(format!("{}/.well-known/jwks.json", self.gateway))
+            .send()
+            .await?;
+        let keys: Value = answer.error_for_status()?.json().await?;
+        let mut keys = keys["keys"].as_array().into_iter().flatten();
+        let found = keys
+            .find(|key| key["kid"] == head["kid"])
+            .ok_or("the token's key is not published")?;
+        Ok(found.clone())
+    }
+
+    /// A proof for one request (RFC 9449, section 4.2). Its URL is without query.
+    fn prove(&self, method: &str, url: &str) -> Result<String, Failure> {
+        let target = url.split(['?', '#']).next().unwrap_or(url);
+        Ok(self.key.prove(
+            method,
+            target,
+            Some(&self.token),
+            self.nonce.as_deref(),
+            self.clock.now(),
+        )?)
+    }
+
+    fn note_nonce(&mut self, headers: &HeaderMap) {
+        if let Some(nonce) = headers
+            .get("dpop-nonce")
+            .and_then(|value| value.to_str().ok())
+        {
+            self.nonce = Some(nonce.to_owned());
+        }
+    }
+}
+
+fn asks_for_nonce(headers: &HeaderMap) -> bool {
+    let challenge = headers
+        .get("www-authenticate")
+        .and_then(|value| value.to_str().ok());
+    challenge.is_some_and(|challenge| challenge.contains("use_dpop_nonce"))
+}
