@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn characters_that_big5_lacks_come_back() {
-        assert_eq!(resolve("余&#131406;英").unwrap(), "余𠊎英");
-        assert_eq!(resolve("&#136793;&#150943;").unwrap(), "𡙙𤶟");
+        assert_eq!(resolve("余&#131726;英").unwrap(), "余𠊎英");
+        assert_eq!(resolve("&#136729;&#149983;").unwrap(), "𡘙𤧟");
         assert_eq!(resolve("陳志明").unwrap(), "陳志明");
     }
 
