@@ -1,0 +1,136 @@
+//! `lifeboat snapshot load`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ::snapshot::{LoadError, LoadOptions, Loaded, Outcome, StoreError, System};
+use clap::Args;
+use serde_json::json;
+
+use super::settings::Settings;
+use super::target::{DatabaseOption, TrustOptions, open, system};
+use super::{bars, show};
+use crate::outcome::Failure;
+
+/// What to load, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The folder with datapackage.json.
+    dir: PathBuf,
+    /// The system that the package is loaded for, e.g. household.
+    #[arg(long, value_name = "NAME")]
+    system: String,
+    #[command(flatten)]
+    database: DatabaseOption,
+    /// Loads the good rows, and writes the bad ones with reasons into DIR.quarantine.
+    #[arg(long)]
+    quarantine: bool,
+    /// As --quarantine, into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    quarantine_dir: Option<PathBuf>,
+    /// Loads the package although it is older than what is served.
+    #[arg(long)]
+    allow_older: bool,
+    #[command(flatten)]
+    trust: TrustOptions,
+}
+
+impl Options {
+    fn quarantine(&self) -> Option<PathBuf> {
+        let beside = || {
+            let mut name = self.dir.components().as_path().as_os_str().to_owned();
+            name.push(".quarantine");
+            PathBuf::from(name)
+        };
+        self.quarantine_dir
+            .clone()
+            .or_else(|| self.quarantine.then(beside))
+    }
+}
+
+pub(crate) async fn run(
+    options: Options,
+    systems: &[System],
+    settings: &Settings,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let system = system(&options.system, systems)?;
+    let store = options.database.store(system, settings)?;
+    let load = LoadOptions {
+        trust: options.trust.trust(settings)?,
+        quarantine: options.quarantine(),
+        allow_older: options.allow_older,
+        clock: runtime::clock::system(),
+    };
+    let package = open(&options.dir, json)?;
+    let progress = bars::watched(json);
+    let outcome = store
+        .load(&package, &load, std::sync::Arc::clone(&progress))
+        .await;
+    drop(progress);
+    match outcome {
+        Ok(Outcome::Loaded(loaded)) => tell(&loaded, load.quarantine.as_deref(), json)?,
+        Ok(Outcome::AlreadyActive(snapshot)) if json => {
+            show::json(&json!({ "outcome": "already-active", "snapshot": snapshot }))?;
+        }
+        Ok(Outcome::AlreadyActive(snapshot)) => {
+            show::out(&format!(
+                "this very package is served already (snapshot {}); nothing was done",
+                snapshot.id
+            ))?;
+        }
+        Err(error) => return Err(failure(&error, json)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(loaded: &Loaded, quarantine: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let snapshot = &loaded.snapshot;
+    let seconds: f64 = loaded.phases.iter().map(|lap| lap.seconds).sum();
+    let rows = snapshot.rows;
+    if json {
+        let quarantine = quarantine.filter(|_| snapshot.rows_quarantined > 0);
+        return show::json(&json!({
+            "outcome": "loaded", "snapshot": snapshot, "tables": loaded.tables, "rows": rows, "seconds": seconds,
+            "phases": loaded.phases, "parts_resumed": loaded.parts_resumed, "quarantine": quarantine,
+        }));
+    }
+    show::out(&show::counts(&loaded.tables).to_string())?;
+    let laps: Vec<_> = loaded
+        .phases
+        .iter()
+        .map(|lap| format!("{} {:.2} s", lap.phase, lap.seconds))
+        .collect();
+    show::out(&format!(
+        "{rows} rows in {seconds:.2} s: {}",
+        laps.join(", ")
+    ))?;
+    show::out(&format!(
+        "snapshot {} of {} is served now",
+        snapshot.id, snapshot.taken_at
+    ))?;
+    if let Some(words) = &snapshot.unsigned {
+        show::out(&format!("NOTE: {words}; every answer says so"))?;
+    }
+    match quarantine {
+        Some(dir) if snapshot.rows_quarantined > 0 => show::out(&format!(
+            "NOTE: {} row(s) were put aside in {}; every answer says so",
+            snapshot.rows_quarantined,
+            dir.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn failure(error: &LoadError, json: bool) -> Failure {
+    match error {
+        LoadError::Faults(faults) => show::faulty(faults, json),
+        LoadError::Refused(refusal) => Failure::refused(refusal),
+        LoadError::Quarantine { .. } => Failure::failed(error).next("name a folder that can be written: --quarantine-dir FOLDER"),
+        LoadError::Probe(_) => Failure::failed(error).next("the old snapshot is still served; tell the makers of this program"),
+        LoadError::Store(StoreError::Unreachable(_)) => {
+            Failure::failed(error).next("the old snapshot is as it was; see that the database runs, then load again: the load goes on where it stopped")
+        }
+        LoadError::Store(_) => Failure::failed(error),
+    }
+}

@@ -1,0 +1,107 @@
+//! What the operator reads at the end: tables, lists of faults, JSON.
+
+use std::io::{self, Write as _};
+
+use ::snapshot::{Faults, Snapshot, TableCount};
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+use serde::Serialize;
+
+use crate::outcome::Failure;
+
+/// Writes to standard output. A reader that has gone away is no failure of the command.
+pub(crate) fn out(text: &str) -> Result<(), Failure> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes JSON to standard output.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::failed)?;
+    out(&text)
+}
+
+/// Shows the faults of a package.
+pub(crate) fn faulty(faults: &Faults, as_json: bool) -> Failure {
+    let shown = if as_json {
+        json(&serde_json::json!({ "outcome": "faults", "faults": faults }))
+    } else {
+        out(&faults.to_string())
+    };
+    match shown {
+        Err(failure) => failure,
+        Ok(()) => Failure::failed(format!("the package has {} fault(s); nothing was changed", faults.total))
+            .next("have the agency export it again, or load its good rows with --quarantine if rows are all that is wrong"),
+    }
+}
+
+/// Rows by table.
+pub(crate) fn counts(tables: &[TableCount]) -> Table {
+    let mut table = plain(&["table", "rows", "put aside"]);
+    for count in tables {
+        table.add_row([
+            count.name.clone(),
+            count.rows.to_string(),
+            count.rows_quarantined.to_string(),
+        ]);
+    }
+    align_right(&mut table, &[1, 2]);
+    table
+}
+
+/// Snapshots, one a line.
+pub(crate) fn snapshots(snapshots: &[Snapshot]) -> Table {
+    let mut table = plain(&[
+        "state",
+        "system",
+        "id",
+        "taken at",
+        "sequence",
+        "rows",
+        "put aside",
+        "agency",
+        "signature",
+        "place",
+    ]);
+    for snapshot in snapshots {
+        table.add_row([
+            snapshot.state.to_string(),
+            snapshot.system.clone(),
+            snapshot.id.to_string(),
+            snapshot
+                .taken_at
+                .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            snapshot.sequence.to_string(),
+            snapshot.rows.to_string(),
+            snapshot.rows_quarantined.to_string(),
+            snapshot.agency.clone(),
+            if snapshot.unsigned.is_some() {
+                "none believed"
+            } else {
+                "good"
+            }
+            .to_owned(),
+            snapshot.place.clone(),
+        ]);
+    }
+    align_right(&mut table, &[4, 5, 6]);
+    table
+}
+
+fn plain(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_header(header.iter().copied());
+    table
+}
+
+fn align_right(table: &mut Table, columns: &[usize]) {
+    for at in columns {
+        if let Some(column) = table.column_mut(*at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
