@@ -1,161 +1,249 @@
-//! Decisions by Cedar policies: compiled once for each service, asked on every request, denied when in doubt.
+//! Decisions by Cedar policies: each service's own (`access.cedar`, out of its descriptor) and the few of `base.cedar`
+//! that hold for all.
+//!
+//! What no policy permits is denied; so is an operation that is not known, and every failure. Policies are checked
+//! against a schema made from the descriptors, compiled once, and asked on every request: nothing is remembered, so that
+//! a change counts from the next request on.
 
 mod schema;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
+    Authorizer, Context, Decision as Verdict, Entities, Entity, EntityUid, PolicySet, Request,
     RestrictedExpression, ValidationMode, Validator,
 };
 
 use crate::caller::Caller;
-use crate::descriptor::Descriptor;
+use crate::descriptor::{Descriptor, Operation};
 
-/// Policies that must not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum PolicyFault {
-    /// Not Cedar.
-    #[error("the policies of {service} cannot be read: {said}")]
-    Unreadable {
-        /// Whose.
-        service: String,
-        /// What the parser said.
-        said: String,
-    },
-    /// They name actions or attributes that do not exist.
-    #[error("the policies of {service} do not fit its operations: {said}")]
-    Unfit {
-        /// Whose.
-        service: String,
-        /// What the validator said.
-        said: String,
-    },
-    /// Two documents for one service.
-    #[error("{0} is described twice")]
-    Twice(String),
+/// What holds for every service.
+const BASE: &str = include_str!("policy/base.cedar");
+
+/// Why there are no decisions: a service with such policies does not start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the policies of {service}: {fault}")]
+pub struct PolicyFault {
+    service: String,
+    fault: String,
 }
 
-/// The policies of every service that this process decides for.
-#[derive(Debug)]
+/// The outcome of one question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// A policy permits it, and none forbids it.
+    Allow,
+    /// No policy permits it, or one forbids it.
+    Deny,
+    /// There is no such operation; denied.
+    Unknown,
+    /// The question could not be answered; denied.
+    Failed,
+}
+
+/// The compiled policies of all services in a catalogue.
 pub struct PolicyStore {
-    authorizer: Authorizer,
     services: HashMap<String, Service>,
+    authorizer: Authorizer,
 }
 
-#[derive(Debug)]
 struct Service {
     policies: PolicySet,
-    /// By operation.
     actions: HashMap<String, Action>,
-    /// Operation by method and path template.
-    routes: HashMap<(String, String), String>,
+    descriptor: Descriptor,
 }
 
-/// An action and the kind of resource it is about.
-#[derive(Debug)]
 struct Action {
     uid: EntityUid,
-    kind: String,
     resource: EntityUid,
+    kind: String,
 }
 
 impl PolicyStore {
-    /// Compiles the policies of `descriptors` and checks them strictly against the operations they speak of.
+    /// Compiles the policies of these services and checks them strictly.
     ///
     /// # Errors
-    /// [`PolicyFault`]; a process with such policies must not start.
+    /// [`PolicyFault`], for policies that do not parse, do not fit the schema, or can never apply.
     pub fn new(descriptors: impl IntoIterator<Item = Descriptor>) -> Result<Self, PolicyFault> {
         let mut services = HashMap::new();
         for descriptor in descriptors {
             let name = descriptor.service.clone();
-            if services.insert(name.clone(), Service::compile(descriptor)?).is_some() {
-                return Err(PolicyFault::Twice(name));
+            let fault = |fault: String| PolicyFault {
+                service: name.clone(),
+                fault,
+            };
+            let service = Service::compile(descriptor).map_err(fault)?;
+            if services.insert(name.clone(), service).is_some() {
+                return Err(fault("two services of this name".into()));
             }
         }
-        Ok(Self { authorizer: Authorizer::new(), services })
+        Ok(Self {
+            services,
+            authorizer: Authorizer::new(),
+        })
     }
 
-    /// Whether `caller` may do `action` of `service` to a resource of kind `resource`. What is not known, and whatever
-    /// the engine stumbles over, is denied.
+    /// Whether `caller` may do `action` of `service` on a resource of this kind.
     #[must_use]
-    pub fn permits(&self, caller: &Caller, service: &str, action: &str, resource: &str) -> bool {
-        let asked = self.services.get(service).and_then(|service| {
-            let action = service.actions.get(action).filter(|action| action.kind == resource)?;
-            self.ask(service, caller, action)
-        });
-        asked.unwrap_or(false)
+    pub fn permits(&self, caller: &Caller, service: &str, action: &str, kind: &str) -> bool {
+        self.decide(caller, service, action, kind) == Decision::Allow
     }
 
-    /// As [`PolicyStore::permits`], for the operation at `method` and path template `path`.
+    /// As [`Self::permits`], for the operation of that method at that path template.
     #[must_use]
-    pub fn permits_route(&self, caller: &Caller, service: &str, method: &str, path: &str) -> bool {
-        let asked = self.services.get(service).and_then(|service| {
-            let operation = service.routes.get(&(method.to_owned(), path.to_owned()))?;
-            self.ask(service, caller, service.actions.get(operation)?)
-        });
-        asked.unwrap_or(false)
+    pub fn permits_route(
+        &self,
+        caller: &Caller,
+        service: &str,
+        method: &str,
+        template: &str,
+    ) -> bool {
+        let descriptor = self
+            .services
+            .get(service)
+            .map(|service| &service.descriptor);
+        let operation = descriptor.and_then(|descriptor| descriptor.operation(method, template));
+        operation.is_some_and(|Operation { id, resource, .. }| {
+            self.permits(caller, service, id, resource)
+        })
     }
 
-    fn ask(&self, service: &Service, caller: &Caller, action: &Action) -> Option<bool> {
-        let principal = schema::principal(caller)?;
-        let context = Context::from_pairs([
-            ("purpose".to_owned(), text(caller.purpose.map(|purpose| purpose.to_string()).unwrap_or_default())),
-            ("case_number".to_owned(), RestrictedExpression::new_bool(caller.case_number.is_some())),
-        ]);
-        let request =
-            Request::new(principal.uid(), action.uid.clone(), action.resource.clone(), context.ok()?, None).ok()?;
-        let entities = Entities::from_entities([principal], None).ok()?;
-        let answer = self.authorizer.is_authorized(&request, &service.policies, &entities);
-        // A policy that fails to evaluate could be the one that forbids.
-        let clean = answer.diagnostics().errors().next().is_none();
-        Some(clean && answer.decision() == Decision::Allow)
+    /// Decides, and says how.
+    #[must_use]
+    pub fn decide(&self, caller: &Caller, service: &str, action: &str, kind: &str) -> Decision {
+        let Some(service) = self.services.get(service) else {
+            return Decision::Unknown;
+        };
+        let Some(action) = service
+            .actions
+            .get(action)
+            .filter(|action| action.kind == kind)
+        else {
+            return Decision::Unknown;
+        };
+        ask(&self.authorizer, &service.policies, caller, action).unwrap_or_else(|| {
+            tracing::error!(action = %action.uid, "a policy could not be evaluated; denied");
+            Decision::Failed
+        })
     }
 }
 
 impl Service {
-    fn compile(descriptor: Descriptor) -> Result<Self, PolicyFault> {
-        let Descriptor { service, operations, policy } = descriptor;
-        let unfit = |said: String| PolicyFault::Unfit { service: service.clone(), said };
-        let policies: PolicySet = policy
+    fn compile(descriptor: Descriptor) -> Result<Self, String> {
+        // Alone first, so that a fault is located in the service's own text.
+        let own: PolicySet = descriptor
+            .policy
             .parse()
-            .map_err(|error| PolicyFault::Unreadable { service: service.clone(), said: format!("{error}") })?;
+            .map_err(|fault| format!("{fault:?}"))?;
+        if own.num_of_templates() > 0 {
+            return Err("templates are not used".into());
+        }
+        let policies: PolicySet = format!("{BASE}\n{}", descriptor.policy)
+            .parse()
+            .map_err(|fault| format!("{fault}"))?;
+        let validator = Validator::new(schema::of(&descriptor)?);
+        let checked = validator.validate(&policies, ValidationMode::Strict);
+        let faults = checked.validation_errors().map(ToString::to_string);
+        let faults: Vec<_> = faults
+            .chain(checked.validation_warnings().map(ToString::to_string))
+            .collect();
+        if !faults.is_empty() {
+            return Err(faults.join("; "));
+        }
         let mut actions = HashMap::new();
-        let mut routes = HashMap::new();
-        for operation in operations {
-            let action = Action {
-                uid: uid("Action", &format!("{service}:{}", operation.action)).map_err(unfit)?,
-                resource: uid("Resource", &format!("{service}/{}", operation.resource)).map_err(unfit)?,
-                kind: operation.resource,
-            };
-            routes.insert((operation.method, operation.path), operation.action.clone());
-            actions.insert(operation.action, action);
+        for operation in &descriptor.operations {
+            actions.insert(
+                operation.id.clone(),
+                Action {
+                    uid: schema::uid("Action", &schema::action(&descriptor, operation))?,
+                    resource: schema::uid(
+                        "Resource",
+                        &format!("{}/{}", descriptor.service, operation.resource),
+                    )?,
+                    kind: operation.resource.clone(),
+                },
+            );
         }
-        let names: HashSet<&str> = actions.keys().map(String::as_str).collect();
-        let schema = schema::of(&service, &names).map_err(unfit)?;
-        let verdict = Validator::new(schema).validate(&policies, ValidationMode::Strict);
-        if !verdict.validation_passed_without_warnings() {
-            let errors = verdict.validation_errors().map(ToString::to_string);
-            let warnings = verdict.validation_warnings().map(ToString::to_string);
-            return Err(unfit(errors.chain(warnings).collect::<Vec<_>>().join("; ")));
-        }
-        Ok(Self { policies, actions, routes })
+        Ok(Self {
+            policies,
+            actions,
+            descriptor,
+        })
     }
 }
 
-fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
-    let name: EntityTypeName = kind.parse().map_err(|error| format!("{error}"))?;
-    Ok(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
+/// The answer; `None` where anything at all went wrong.
+fn ask(
+    authorizer: &Authorizer,
+    policies: &PolicySet,
+    caller: &Caller,
+    action: &Action,
+) -> Option<Decision> {
+    let principal = schema::uid("Caller", caller.kind.as_str()).ok()?;
+    let entities = [
+        Entity::new(principal.clone(), attributes(caller), HashSet::new()).ok()?,
+        Entity::new_no_attrs(action.resource.clone(), HashSet::new()),
+    ];
+    let entities = Entities::from_entities(entities, None).ok()?;
+    let purpose = caller.purpose.map_or("", crate::purpose::Purpose::as_str);
+    let context = Context::from_pairs([
+        (
+            "purpose".into(),
+            RestrictedExpression::new_string(purpose.into()),
+        ),
+        (
+            "case_number".into(),
+            RestrictedExpression::new_bool(caller.case_number.is_some()),
+        ),
+    ]);
+    let request = Request::new(
+        principal,
+        action.uid.clone(),
+        action.resource.clone(),
+        context.ok()?,
+        None,
+    )
+    .ok()?;
+    let response = authorizer.is_authorized(&request, policies, &entities);
+    if response.diagnostics().errors().next().is_some() {
+        return None;
+    }
+    Some(match response.decision() {
+        Verdict::Allow => Decision::Allow,
+        Verdict::Deny => Decision::Deny,
+    })
 }
 
-fn text(value: impl Into<String>) -> RestrictedExpression {
-    RestrictedExpression::new_string(value.into())
+fn attributes(caller: &Caller) -> HashMap<String, RestrictedExpression> {
+    let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
+    let set = |names: &std::collections::BTreeSet<String>| {
+        RestrictedExpression::new_set(
+            names
+                .iter()
+                .map(|name| RestrictedExpression::new_string(name.clone())),
+        )
+    };
+    HashMap::from([
+        ("kind".into(), text(caller.kind.as_str())),
+        ("subject".into(), text(&caller.subject)),
+        (
+            "assurance".into(),
+            RestrictedExpression::new_long(caller.assurance.level().into()),
+        ),
+        (
+            "agency".into(),
+            text(caller.agency.as_deref().unwrap_or_default()),
+        ),
+        ("functions".into(), set(&caller.functions)),
+        ("clearances".into(), set(&caller.clearances)),
+    ])
 }
 
-/// An entity of `kind` called `id`.
-fn entity(kind: &str, id: &str, attributes: HashMap<String, RestrictedExpression>) -> Option<Entity> {
-    Entity::new(uid(kind, id).ok()?, attributes, HashSet::new()).ok()
+impl fmt::Debug for PolicyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyStore")
+            .field("services", &self.services.len())
+            .finish_non_exhaustive()
+    }
 }
-
-#[cfg(test)]
-mod tests;

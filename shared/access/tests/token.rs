@@ -261,8 +261,12 @@ fn another_issuer_audience_or_key_is_refused() {
         world.refused(&sign_raw(&world.key, &nameless, &claims().to_string())),
         TokenError::UnknownKey
     );
-    let forger = SigningKey::generate_es256().unwrap();
-    let forged = sign_raw(&forger, &world.header().to_string(), &claims().to_string());
+    let stranger = SigningKey::generate_es256().unwrap();
+    let forged = sign_raw(
+        &stranger,
+        &world.header().to_string(),
+        &claims().to_string(),
+    );
     assert_eq!(world.refused(&forged), JwsFault::Signature.into());
 }
 

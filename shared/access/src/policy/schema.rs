@@ -1,63 +1,43 @@
-//! The vocabulary of policies: what is known of a caller, and which actions a service has.
+//! The vocabulary of policies: what a caller, an operation and a question look like to Cedar.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
+use std::fmt::Write;
+use std::str::FromStr;
 
-use cedar_policy::{Entity, RestrictedExpression, Schema};
+use cedar_policy::{EntityId, EntityTypeName, EntityUid, Schema};
 
-use super::{entity, text};
-use crate::caller::{Assurance, Caller};
+use crate::descriptor::{Descriptor, Operation};
 
-/// Callers and resources, the same for every service. Keep in step with [`principal`]; a test does.
+/// Callers, resources, and the same context for every action; the actions come from the descriptor.
 const VOCABULARY: &str = "
-    entity Caller {
-        kind: String,
-        subject: String,
-        assurance: Long,
-        agency: String,
-        functions: Set<String>,
-        clearances: Set<String>,
-    };
-    entity Resource;
+entity Caller = {
+    kind: String, subject: String, assurance: Long, agency: String, functions: Set<String>, clearances: Set<String>
+};
+entity Resource;
 ";
 
-/// The schema of one service with these operations.
-pub(super) fn of(service: &str, operations: &HashSet<&str>) -> Result<Schema, String> {
-    let mut source = VOCABULARY.to_owned();
-    for operation in operations {
-        let action = format!("{service}:{operation}");
-        if action.contains(['"', '\\']) {
-            return Err(format!("{action:?} is not the name of an action"));
-        }
-        write!(
-            source,
-            "action \"{action}\" appliesTo {{
-                principal: [Caller], resource: [Resource], context: {{ purpose: String, case_number: Bool }}
-            }};"
+/// The schema of one service.
+pub(super) fn of(descriptor: &Descriptor) -> Result<Schema, String> {
+    let mut text = VOCABULARY.to_owned();
+    for operation in &descriptor.operations {
+        // Names were found to need no escaping when the descriptor was read.
+        writeln!(
+            text,
+            "action \"{}\" appliesTo {{ principal: [Caller], resource: [Resource], \
+             context: {{ purpose: String, case_number: Bool }} }};",
+            action(descriptor, operation)
         )
-        .map_err(|error| error.to_string())?;
+        .map_err(|_| "the schema cannot be written")?;
     }
-    Schema::from_cedarschema_str(&source).map(|(schema, _)| schema).map_err(|error| error.to_string())
+    Schema::from_str(&text).map_err(|fault| format!("the schema: {fault}"))
 }
 
-/// The caller as policies see it.
-pub(super) fn principal(caller: &Caller) -> Option<Entity> {
-    let set = |values: &std::collections::BTreeSet<String>| {
-        RestrictedExpression::new_set(values.iter().map(|value| text(value.as_str())))
-    };
-    let assurance = match caller.assurance {
-        Assurance::None => 0,
-        Assurance::Basic => 1,
-        Assurance::Strong => 2,
-    };
-    let kind = caller.kind.to_string();
-    let attributes = HashMap::from([
-        ("kind".to_owned(), text(kind.as_str())),
-        ("subject".to_owned(), text(caller.subject.as_str())),
-        ("assurance".to_owned(), RestrictedExpression::new_long(assurance)),
-        ("agency".to_owned(), text(caller.agency.as_deref().unwrap_or_default())),
-        ("functions".to_owned(), set(&caller.functions)),
-        ("clearances".to_owned(), set(&caller.clearances)),
-    ]);
-    entity("Caller", &kind, attributes)
+/// The action of an operation: `household:own_record`.
+pub(super) fn action(descriptor: &Descriptor, operation: &Operation) -> String {
+    format!("{}:{}", descriptor.service, operation.id)
+}
+
+/// A thing's name in Cedar.
+pub(super) fn uid(kind: &str, name: &str) -> Result<EntityUid, String> {
+    let kind = EntityTypeName::from_str(kind).map_err(|fault| fault.to_string())?;
+    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(name)))
 }

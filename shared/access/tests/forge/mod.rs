@@ -21,12 +21,11 @@ pub(crate) fn sign_raw(key: &SigningKey, header: &str, claims: &str) -> String {
         .collect();
     let der = STANDARD.decode(body).unwrap();
     let message = format!("{}.{}", encode(header), encode(claims));
-    let signature = match Ed25519KeyPair::from_pkcs8(&der) {
-        Ok(pair) => pair.sign(message.as_bytes()),
-        Err(_) => {
-            let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der).unwrap();
-            pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap()
-        }
+    let signature = if let Ok(pair) = Ed25519KeyPair::from_pkcs8(&der) {
+        pair.sign(message.as_bytes())
+    } else {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der).unwrap();
+        pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap()
     };
     format!("{message}.{}", encode(signature))
 }
