@@ -1,7 +1,6 @@
 //! The services as in production: a process each, reached over HTTP, on SQLite or on PostgreSQL and Redis.
 //!
-//! `lifeboat demo` writes keys and a configuration that `lifeboat up` takes; here that configuration is divided, so
-//! that each process serves one part of it.
+//! `lifeboat demo` writes keys and a configuration for one process; here it is divided among the services' own programs.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -38,52 +37,51 @@ pub struct Site {
     pub officer: Value,
     /// In the order in which they were started: household, identity, gateway.
     services: Vec<(&'static str, Service)>,
-    program: PathBuf,
+    programs: PathBuf,
     folder: TempDir,
 }
 
 impl Site {
-    /// Starts household, identity and gateway with the data packages of `snapshots`.
+    /// Starts household, identity and gateway, built in the folder `programs`, with the data packages of `snapshots`.
     ///
     /// # Errors
     /// When the demo's preparations or a service fail, with their words.
-    pub async fn start(program: &Path, snapshots: &Path, on: &Foundation) -> Result<Self, Failure> {
+    pub async fn start(
+        programs: &Path,
+        snapshots: &Path,
+        on: &Foundation,
+    ) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let demo = folder.path().join("demo");
-        prepare(program, snapshots, &demo)?;
+        prepare(&programs.join("lifeboat"), snapshots, &demo)?;
         let text = std::fs::read_to_string(demo.join("lifeboat.toml"))?;
         let ready: Value =
             serde_json::from_str(&std::fs::read_to_string(demo.join("ready.json"))?)?;
         let address = || format!("127.0.0.1:{}", ports::free());
         let (gateway, identity, household) = (address(), address(), address());
-        let configuration =
+        let mut configuration =
             on.applied_to(toml::from_str(&text)?, &gateway, &identity, &household)?;
         let mut site = Self {
             gateway: format!("http://{gateway}"),
             officer: ready["officer"].clone(),
             services: Vec::new(),
-            program: program.to_owned(),
+            programs: programs.to_owned(),
             folder,
         };
-        for (name, part, at) in [
-            ("household", "capabilities", household),
-            ("identity", "identity", identity),
-            ("gateway", "gateway", gateway),
-        ] {
-            let mut alone = Table::new();
-            alone.insert(
-                part.to_owned(),
-                configuration
-                    .get(part)
-                    .cloned()
-                    .ok_or("the demo configures too little")?,
-            );
-            std::fs::write(site.file(name), toml::to_string(&alone)?)?;
+        for name in ["household", "identity", "gateway"] {
+            let parts = match name {
+                "household" => table(&mut configuration, "capabilities")?,
+                _ => &mut configuration,
+            };
+            let mut part = std::mem::take(table(parts, name)?);
+            // As many workers as the service itself finds right: the demo is content with one.
+            table(&mut part, "server")?.remove("workers");
+            site.configure(name, part)?;
             site.start_service(name)?;
-            site.service(name)?
-                .answers(&format!("http://{at}/readyz"), PATIENCE)
-                .await;
+            site.service(name)?.says("ready", PATIENCE).await;
         }
+        let door = format!("{}/readyz", site.gateway);
+        site.service("gateway")?.answers(&door, PATIENCE).await;
         Ok(site)
     }
 
@@ -95,7 +93,7 @@ impl Site {
         let address = format!("127.0.0.1:{}", ports::free());
         let mut configuration: Table =
             toml::from_str(&std::fs::read_to_string(self.file("gateway"))?)?;
-        let gateway = table(&mut configuration, "gateway")?;
+        let gateway = table(&mut configuration, "service")?;
         let url = format!("http://{address}");
         let issuer = gateway
             .get("public_url")
@@ -107,8 +105,9 @@ impl Site {
         table(gateway, "audit")?.insert("writer".to_owned(), "gateway-2".into());
         table(gateway, "upstreams")?
             .insert("household".to_owned(), format!("http://{household}").into());
-        std::fs::write(self.file("gateway-2"), toml::to_string(&configuration)?)?;
-        let mut service = self.spawn("gateway-2")?;
+        let part = std::mem::take(gateway);
+        self.configure("gateway-2", part)?;
+        let mut service = self.spawn("gateway", "gateway-2")?;
         service.answers(&format!("{url}/livez"), PATIENCE).await;
         Ok((service, url))
     }
@@ -118,20 +117,25 @@ impl Site {
     /// # Errors
     /// When it cannot be started.
     pub fn start_service(&mut self, name: &'static str) -> Result<(), Failure> {
-        let service = self.spawn(name)?;
+        let service = self.spawn(name, name)?;
         self.services.retain(|(other, _)| *other != name);
         self.services.push((name, service));
         Ok(())
     }
 
-    fn spawn(&self, name: &str) -> Result<Service, Failure> {
-        let file = self.file(name);
+    fn configure(&self, name: &str, part: Table) -> Result<(), Failure> {
+        let file = Table::from_iter([("service".to_owned(), part.into())]);
+        Ok(std::fs::write(self.file(name), toml::to_string(&file)?)?)
+    }
+
+    fn spawn(&self, program: &str, configuration: &str) -> Result<Service, Failure> {
+        let file = self.file(configuration);
         let file = file
             .to_str()
             .ok_or("the temporary folder has a strange name")?;
         Ok(Service::start(
-            &self.program,
-            &["up", "--config", file],
+            &self.programs.join(program),
+            &["--config", file],
             &[],
         ))
     }
@@ -145,6 +149,21 @@ impl Site {
         Ok(&mut found
             .ok_or_else(|| format!("there is no service {name}"))?
             .1)
+    }
+
+    /// Where household says whether it is ready; not to be reached from outside in production.
+    ///
+    /// # Errors
+    /// When it has no configuration.
+    pub fn household_readiness(&self) -> Result<String, Failure> {
+        let mut configuration: Table =
+            toml::from_str(&std::fs::read_to_string(self.file("household"))?)?;
+        let server = table(table(&mut configuration, "service")?, "server")?;
+        let listen = server
+            .get("listen")
+            .and_then(|value| value.as_str())
+            .ok_or("household listens nowhere")?;
+        Ok(format!("http://{listen}/readyz"))
     }
 
     /// The process ids.
@@ -203,7 +222,6 @@ impl Foundation {
         if let Some(url) = &self.postgres {
             household.insert("database".to_owned(), url.clone().into());
         }
-        table(&mut configuration, "capabilities")?.retain(|name, _| name == "household");
 
         let identity = table(&mut configuration, "identity")?;
         identity.insert("issuer".to_owned(), public.clone().into());

@@ -11,6 +11,7 @@ mod machine;
 mod measured;
 mod report;
 mod rounds;
+mod start;
 mod usage;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +52,8 @@ enum Bench {
     Load,
     /// A citizen's own record through the gateway, beside other doors and the query alone
     Lookups,
+    /// A capability's start on a loaded database, its idle memory, its binary
+    Start,
 }
 
 impl Bench {
@@ -59,6 +62,7 @@ impl Bench {
         match self {
             Self::Load => &load::PARTS,
             Self::Lookups => &lookups::PARTS,
+            Self::Start => &start::PARTS,
         }
     }
 
@@ -66,6 +70,7 @@ impl Bench {
         match self {
             Self::Load => load::measure(setting),
             Self::Lookups => lookups::measure(setting),
+            Self::Start => start::measure(setting),
         }
     }
 }

@@ -92,7 +92,7 @@ impl Service {
                 return;
             }
             self.still_waiting(deadline, url);
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 

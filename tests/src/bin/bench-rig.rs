@@ -2,9 +2,9 @@
 #![expect(clippy::print_stdout, reason = "the bench reads what it prints")]
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, ValueEnum};
 use end_to_end::Failure;
@@ -15,10 +15,18 @@ use end_to_end::site::{Foundation, Site};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// How long a service may take to start or end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// After this long without a request, a service has settled.
+const IDLE: Duration = Duration::from_secs(2);
+
 #[derive(Debug, Parser)]
 enum Cli {
     /// Start the services, print where they are, serve until SIGTERM
     Stage(Stage),
+    /// Start a capability again and again, and print what each start took
+    Start(Start),
     /// Sign people in, make their requests, print `measuring`, send them, print the figures
     Load(Load),
 }
@@ -32,6 +40,18 @@ struct Stage {
     /// The server that gives a static answer: `host:port`
     #[arg(long = "static")]
     upstream: String,
+    /// The `household` data package
+    #[arg(long)]
+    package: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Start {
+    /// A loaded database; SQLite when not said
+    #[arg(long)]
+    postgres: Option<String>,
+    #[arg(long)]
+    runs: u8,
     /// The `household` data package
     #[arg(long)]
     package: PathBuf,
@@ -74,6 +94,7 @@ enum Caller {
 async fn main() -> Result<(), Failure> {
     match Cli::parse() {
         Cli::Stage(stage) => stage.run().await,
+        Cli::Start(start) => start.run().await,
         Cli::Load(load) => load.run().await,
     }
 }
@@ -83,20 +104,25 @@ fn say(line: &str) -> Result<(), Failure> {
     Ok(std::io::stdout().flush()?)
 }
 
+/// The services that were built beside this program.
+async fn site(package: &Path, on: &Foundation) -> Result<Site, Failure> {
+    let own = std::env::current_exe()?;
+    let programs = own.parent().ok_or("this program is in no folder")?;
+    let snapshots = package
+        .parent()
+        .ok_or("a data package is in a folder of its system")?;
+    Site::start(programs, snapshots, on).await
+}
+
 impl Stage {
     async fn run(&self) -> Result<(), Failure> {
         let mut end = signal(SignalKind::terminate())?;
-        let program = std::env::current_exe()?.with_file_name("lifeboat");
         let on = Foundation {
             postgres: Some(self.postgres.clone()),
             redis: Some(self.redis.clone()),
             unlimited: true,
         };
-        let snapshots = self
-            .package
-            .parent()
-            .ok_or("a data package is in a folder of its system")?;
-        let site = Site::start(&program, snapshots, &on).await?;
+        let site = site(&self.package, &on).await?;
         let (door, door_url) = site.another_gateway(&self.upstream).await?;
         let facts = people::first(&self.package, 1)?;
         let first = Client::citizen(&site.gateway, &facts[0]).await?;
@@ -111,6 +137,41 @@ impl Stage {
         end.recv().await;
         Ok(())
     }
+}
+
+impl Start {
+    async fn run(&self) -> Result<(), Failure> {
+        let on = Foundation {
+            postgres: self.postgres.clone(),
+            ..Foundation::default()
+        };
+        let mut site = site(&self.package, &on).await?;
+        let ready = site.household_readiness()?;
+        for _ in 0..self.runs {
+            let household = site.service("household")?;
+            household.terminate();
+            household.exit(PATIENCE).await;
+            let began = Instant::now();
+            site.start_service("household")?;
+            let household = site.service("household")?;
+            household.answers(&ready, PATIENCE).await;
+            let milliseconds = began.elapsed().as_secs_f64() * 1000.0;
+            tokio::time::sleep(IDLE).await;
+            let figures =
+                json!({"ready_ms": milliseconds, "resident_mib": resident_mib(household.pid())?});
+            say(&figures.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+fn resident_mib(pid: u32) -> Result<f64, Failure> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? / 1024.0)
 }
 
 impl Load {
