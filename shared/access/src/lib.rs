@@ -3,12 +3,14 @@
 //! Everything that decides whether a request is let in lives here, and nothing here knows HTTP. Each check refuses when
 //! in doubt. No token, key or identifier is ever logged, and none shows in `Debug`.
 
+pub mod assertion;
 pub mod caller;
 pub mod descriptor;
 pub mod internal;
 pub mod jws;
 pub mod keys;
 pub mod lifetime;
+pub mod limit;
 pub mod policy;
 pub mod proof;
 pub mod purpose;

@@ -5,9 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{
-    Client, Cmd, ErrorKind, ExistenceCheck, Pipeline, RedisError, SetExpiry, SetOptions, cmd,
-};
+use redis::{Client, Cmd, ErrorKind, ExistenceCheck, RedisError, SetExpiry, SetOptions, cmd};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::secret;
@@ -70,18 +68,10 @@ impl SharedStore {
         }
     }
 
-    async fn run(&self, command: &Cmd) -> Result<redis::Value, StoreDown> {
+    /// One command's answer.
+    pub(crate) async fn run(&self, command: &Cmd) -> Result<redis::Value, StoreDown> {
         let mut connection = self.0.clone();
         in_time(connection.send_packed_command(command)).await
-    }
-
-    /// Runs commands in one round trip; one answer each.
-    pub(crate) async fn run_all(
-        &self,
-        commands: &Pipeline,
-    ) -> Result<Vec<redis::Value>, StoreDown> {
-        let mut connection = self.0.clone();
-        in_time(connection.send_packed_commands(commands, 0, commands.len())).await
     }
 }
 

@@ -1,0 +1,111 @@
+//! A limit holds for each key, across copies of a service, and goes on holding when the shared store is gone.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use access::limit::{Decision, Limit, Rate};
+use access::store::SharedStore;
+use chrono::DateTime;
+use futures_util::future::join_all;
+use runtime::clock::{self, ManualClock};
+use test_support::redis::{self, Server};
+
+/// One a second in the long run, five at once.
+fn rate() -> Rate {
+    Rate::new(number(60), Duration::from_mins(1), number(5))
+}
+
+fn number(value: u32) -> NonZeroU32 {
+    NonZeroU32::new(value).unwrap()
+}
+
+async fn copy(url: &str) -> Limit {
+    let store = SharedStore::open(&url.into()).await.unwrap();
+    Limit::new("person", rate(), Some(store), clock::system())
+}
+
+async fn allowed(limit: &Limit, key: &str, times: usize) -> usize {
+    let decisions = join_all((0..times).map(|_| limit.check(key))).await;
+    decisions
+        .into_iter()
+        .filter(|decision| *decision == Decision::Allowed)
+        .count()
+}
+
+#[tokio::test]
+async fn in_one_process_each_key_has_its_own_limit() {
+    let clock = ManualClock::new(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+    let limit = Limit::new("person", rate(), None, clock.clone());
+    assert_eq!(allowed(&limit, "a", 8).await, 5);
+    assert_eq!(
+        limit.check("a").await,
+        Decision::Limited {
+            retry_after: Duration::from_secs(1)
+        }
+    );
+    assert_eq!(allowed(&limit, "b", 8).await, 5);
+    clock.advance(chrono::Duration::milliseconds(999));
+    assert!(matches!(limit.check("a").await, Decision::Limited { .. }));
+    clock.advance(chrono::Duration::milliseconds(1));
+    assert_eq!(allowed(&limit, "a", 8).await, 1);
+    clock.advance(chrono::Duration::seconds(100));
+    assert_eq!(allowed(&limit, "a", 8).await, 5);
+}
+
+#[tokio::test]
+async fn copies_share_a_limit() {
+    let url = redis::url().await;
+    let copies = join_all((0..4).map(|_| copy(&url))).await;
+    let counts = join_all(copies.iter().map(|copy| allowed(copy, "a", 5))).await;
+    // A second may pass meanwhile on a busy machine, and one more with it.
+    let sum: usize = counts.into_iter().sum();
+    assert!((5..=7).contains(&sum), "{sum}");
+    assert_eq!(copies[3].check("b").await, Decision::Allowed);
+    match copies[0].check("a").await {
+        Decision::Limited { retry_after } => assert!(retry_after <= Duration::from_secs(1)),
+        Decision::Allowed => assert!(matches!(
+            copies[0].check("a").await,
+            Decision::Limited { .. }
+        )),
+    }
+}
+
+#[tokio::test]
+async fn a_share_grows_back_in_the_store() {
+    let store = SharedStore::open(&redis::url().await.as_str().into())
+        .await
+        .unwrap();
+    let quick = Rate::new(number(20), Duration::from_secs(1), number(1));
+    let limit = Limit::new("quick", quick, Some(store), clock::system());
+    assert_eq!(limit.check("a").await, Decision::Allowed);
+    let Decision::Limited { retry_after } = limit.check("a").await else {
+        panic!("the second at once is one too many");
+    };
+    tokio::time::sleep(retry_after + Duration::from_millis(5)).await;
+    assert_eq!(limit.check("a").await, Decision::Allowed);
+}
+
+#[tokio::test]
+async fn without_the_store_each_copy_limits_by_itself() {
+    let mut server = Server::start();
+    let copies = [copy(server.url()).await, copy(server.url()).await];
+    assert_eq!(copies[0].check("a").await, Decision::Allowed);
+    server.kill();
+    for copy in &copies {
+        let allowed = allowed(copy, "b", 20).await;
+        assert!((5..=7).contains(&allowed), "{allowed}");
+    }
+    server.start_again();
+    let shared_again = tokio::time::timeout(Duration::from_secs(10), async {
+        // What one copy used up, the other sees.
+        loop {
+            let key = uuid::Uuid::new_v4().to_string();
+            if allowed(&copies[0], &key, 10).await + allowed(&copies[1], &key, 10).await < 8 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    shared_again.await.unwrap();
+}
