@@ -1,1 +1,28 @@
-//! Household registration: who people are, where they live, who their kin are.
+//! Household registration (戶政與役政資訊系統): who people are, where they live, who their kin are.
+//!
+//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`; what an answer
+//! looks like is in `records/`; who may ask is in `access.cedar`; who may be seen is in `protection`.
+
+mod audience;
+mod lookups;
+mod probes;
+mod protection;
+mod records;
+pub mod sample;
+pub mod tables;
+
+use capability::Capability;
+
+/// The declaration of this capability.
+pub const CAPABILITY: Capability = Capability {
+    name: "household",
+    system_name: "戶政與役政資訊系統",
+    summary: "Answers citizens about themselves, their household and kin, and officers about persons, households and \
+              everyone at an address, from a restored snapshot of the household register.",
+    recovery_tier: 0,
+    schema_version: 1,
+    tables: tables::definitions,
+    probes: probes::probes,
+    routes: lookups::routes,
+    policy: include_str!("access.cedar"),
+};

@@ -1,2 +1,5 @@
-//! Starts the process.
-fn main() {}
+//! The household capability as a process.
+
+fn main() -> std::process::ExitCode {
+    capability::main(household::CAPABILITY)
+}

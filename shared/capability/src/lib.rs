@@ -1,1 +1,34 @@
 //! What a capability is, and how one runs.
+//!
+//! A service declares itself with one [`Capability`] value: its name, tables, routes, policy, probes and recovery tier.
+//! [`main`] runs it as a process, [`start`] inside another one. From the declaration follow the snapshot check, the
+//! OpenAPI document, the gateway's catalogue, the probes and the demo.
+//!
+//! A lookup's handler takes a [`Lookup`] (who asks, which snapshot answers), a [`Key`] or [`Parameters`], and returns
+//! an [`Answer`] or a [`List`].
+
+mod answer;
+mod body;
+mod declaration;
+mod failure;
+mod gate;
+mod health;
+mod lookup;
+mod openapi;
+mod page;
+mod parameters;
+mod runner;
+mod serving;
+mod settings;
+
+pub use answer::{Answer, Answered, List, Listed, SnapshotInfo};
+pub use body::Body;
+pub use declaration::{Capability, Routes};
+pub use failure::{OrProblem, no_such_record};
+pub use health::{Health, State};
+pub use lookup::Lookup;
+pub use openapi::Problems;
+pub use page::{Cursor, PageQuery};
+pub use parameters::{Key, Parameters};
+pub use runner::{main, start};
+pub use settings::{Parts, Settings};

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpResponse};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -52,37 +53,38 @@ pub async fn context(
             .and_then(|value| value.to_str().ok()),
     );
     request.extensions_mut().insert(RequestId(id));
-    let http = request.request().clone();
-    let span = tracing::info_span!("request", request_id = %id, method = %http.method());
-    let answered = async {
-        let answer = match next.call(request).await {
-            Ok(answer) => answer.map_into_boxed_body(),
-            Err(error) => ServiceResponse::from_err(error, http),
-        };
-        if answer.status().is_server_error() {
-            let operation = answer.request().match_pattern().unwrap_or_default();
-            tracing::warn!(
-                operation,
-                status = answer.status().as_u16(),
-                "request failed"
-            );
+    let span = tracing::info_span!("request", request_id = %id, method = %request.method());
+    // The request is not cloned: the router below needs it to itself.
+    async {
+        match next.call(request).await {
+            Ok(answer) => {
+                if answer.status().is_server_error() {
+                    let operation = answer.request().match_pattern().unwrap_or_default();
+                    tracing::warn!(
+                        operation,
+                        status = answer.status().as_u16(),
+                        "request failed"
+                    );
+                }
+                Ok(as_problem(answer.map_into_boxed_body(), language, id))
+            }
+            Err(error) => {
+                let problem = problem_of_error(&error).unwrap_or_else(|| {
+                    Problem::new(Kind::of_status(error.as_response_error().status_code()))
+                });
+                if problem.kind().status().is_server_error() {
+                    tracing::warn!(status = problem.kind().status().as_u16(), "request failed");
+                }
+                let answer = with_id(problem.answer(language, id), id);
+                Err(InternalError::from_response(problem, answer).into())
+            }
         }
-        as_problem(answer, language, id)
     }
     .instrument(span)
-    .await;
-    Ok(answered)
+    .await
 }
 
-fn as_problem(
-    answer: ServiceResponse<BoxBody>,
-    language: Language,
-    id: Uuid,
-) -> ServiceResponse<BoxBody> {
-    let mut answer = match problem_of(&answer) {
-        Some(problem) => answer.into_response(problem.answer(language, id)),
-        None => answer,
-    };
+fn with_id(mut answer: HttpResponse<BoxBody>, id: Uuid) -> HttpResponse<BoxBody> {
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         answer
             .headers_mut()
@@ -91,32 +93,50 @@ fn as_problem(
     answer
 }
 
+fn as_problem(
+    answer: ServiceResponse<BoxBody>,
+    language: Language,
+    id: Uuid,
+) -> ServiceResponse<BoxBody> {
+    let problem = problem_of(&answer);
+    let (request, mut answer) = answer.into_parts();
+    if let Some(problem) = problem {
+        let mut told = problem.answer(language, id);
+        // What middleware or the router added stays: `Allow`, and what the inside tells the gateway.
+        for (name, value) in answer.headers() {
+            if *name != CONTENT_TYPE && !told.headers().contains_key(name) {
+                told.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        answer = told;
+    }
+    ServiceResponse::new(request, with_id(answer, id))
+}
+
+/// The problem inside an error; `None`, and a line in the log, for a failure that nobody mapped.
+fn problem_of_error(error: &Error) -> Option<Problem> {
+    let problem = error.as_error::<Problem>().cloned();
+    if problem.is_none() && error.as_response_error().status_code().is_server_error() {
+        tracing::error!(%error, "unmapped error");
+    }
+    problem
+}
+
 /// The problem that an error answer stands for; `None` for answers that are to go out as they are.
 fn problem_of(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
     let status = answer.status();
     if !status.is_client_error() && !status.is_server_error() {
         return None;
     }
-    if let Some(error) = answer.response().error() {
-        if let Some(problem) = error.as_error::<Problem>() {
-            return Some(problem.clone());
-        }
-        if status.is_server_error() {
-            tracing::error!(error = %error, "unmapped error");
-        }
+    if let Some(problem) = answer.response().error().and_then(problem_of_error) {
+        return Some(problem);
     }
     // An answer with a body of its own, such as an OAuth error or a forwarded problem, is complete.
     let complete = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| {
         kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes())
             || kind.as_bytes().starts_with(b"application/json")
     });
-    (!complete).then(|| {
-        let mut problem = Problem::new(Kind::of_status(status));
-        if let Some(allow) = answer.headers().get(actix_web::http::header::ALLOW) {
-            problem = problem.header(actix_web::http::header::ALLOW, allow.clone());
-        }
-        problem
-    })
+    (!complete).then(|| Problem::new(Kind::of_status(status)))
 }
 
 /// Bounds the whole of a request, slow bodies included; answers 503 with `Retry-After` past it.

@@ -1,0 +1,52 @@
+//! The declaration of a capability.
+
+use snapshot::{Probe, System, TableDefinition};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::openapi;
+
+/// Registers every operation of a capability, for serving and for its OpenAPI document alike.
+pub type Routes = fn(&mut ServiceConfig<'_>);
+
+/// Everything that makes a service one of the packaged business capabilities.
+#[derive(Clone, Copy, Debug)]
+pub struct Capability {
+    /// The crate's and the path's name, such as `household`.
+    pub name: &'static str,
+    /// The system it stands in for, in the plan's words, such as 戶政與役政資訊系統.
+    pub system_name: &'static str,
+    /// One sentence in English on what it answers.
+    pub summary: &'static str,
+    /// When it is restored: tier 0 first.
+    pub recovery_tier: u8,
+    /// The version of its tables; a data package must declare the same.
+    pub schema_version: u32,
+    /// Its tables, each derived from a sea-orm entity.
+    pub tables: fn() -> Vec<TableDefinition>,
+    /// Questions a freshly loaded snapshot must answer before it is switched to.
+    pub probes: fn() -> Vec<Probe>,
+    /// Its operations.
+    pub routes: Routes,
+    /// Who may ask what, as Cedar policies.
+    pub policy: &'static str,
+}
+
+impl Capability {
+    /// What a data package for this capability is checked against.
+    #[must_use]
+    pub fn system(&self) -> System {
+        System {
+            name: self.name,
+            schema_version: self.schema_version,
+            tables: (self.tables)(),
+            probes: (self.probes)(),
+        }
+    }
+
+    /// Its OpenAPI document, with the extension that the gateway's catalogue is made of.
+    #[must_use]
+    pub fn openapi(&self) -> OpenApi {
+        openapi::document(self)
+    }
+}

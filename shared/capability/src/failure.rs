@@ -1,0 +1,78 @@
+//! From what goes wrong inside to what a caller is told.
+
+use runtime::problem::{Kind, Problem};
+use sea_orm::{DbErr, RuntimeErr};
+
+/// "No such record", and the same words for a record one may not know of.
+#[must_use]
+pub fn no_such_record() -> Problem {
+    Problem::new(Kind::NotFound)
+}
+
+/// Turns a database's failure into a problem; the cause goes to the log without statement or values.
+pub trait OrProblem<T> {
+    /// The value, or the problem that stands for the failure.
+    ///
+    /// # Errors
+    /// 503 when the database cannot be reached, 500 otherwise.
+    fn or_problem(self) -> Result<T, Problem>;
+}
+
+impl<T> OrProblem<T> for Result<T, DbErr> {
+    fn or_problem(self) -> Result<T, Problem> {
+        self.map_err(|error| {
+            let (kind, cause) = classify(&error);
+            tracing::error!(cause, "database failed");
+            metrics::counter!("lifeboat_database_failures_total").increment(1);
+            match kind {
+                Kind::Unavailable => unreachable_database(),
+                other => Problem::new(other),
+            }
+        })
+    }
+}
+
+/// The database does not answer.
+pub(crate) fn unreachable_database() -> Problem {
+    Problem::new(Kind::Unavailable)
+        .detail(
+            "The records cannot be reached right now. Try again.",
+            "目前無法存取資料，請稍後再試。",
+        )
+        .retry_after(2)
+}
+
+/// The class of a failure in words that hold no data: driver messages may quote values.
+fn classify(error: &DbErr) -> (Kind, &'static str) {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => (Kind::Unavailable, "no connection"),
+        DbErr::Query(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause)) => {
+            sqlx_cause(cause)
+        }
+        DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => {
+            (Kind::Internal, "a stored value does not fit")
+        }
+        _ => (Kind::Internal, "statement failed"),
+    }
+}
+
+fn sqlx_cause(cause: &sea_orm::SqlxError) -> (Kind, &'static str) {
+    use sea_orm::SqlxError;
+    match cause {
+        SqlxError::Io(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => (Kind::Unavailable, "connection lost"),
+        // Class 57: operator intervention (shutting down, starting up); class 08: connection exception.
+        SqlxError::Database(refusal) => match refusal.code() {
+            Some(code) if code.starts_with("57") || code.starts_with("08") || code == "53300" => {
+                (Kind::Unavailable, "the server goes down or is full")
+            }
+            _ => (Kind::Internal, "statement refused"),
+        },
+        SqlxError::ColumnDecode { .. } | SqlxError::Decode(_) => {
+            (Kind::Internal, "a stored value does not fit")
+        }
+        _ => (Kind::Internal, "statement failed"),
+    }
+}

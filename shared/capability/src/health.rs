@@ -1,0 +1,81 @@
+//! Whether a capability can answer, told so that "no snapshot yet" is not mistaken for "database gone".
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use runtime::clock::SharedClock;
+use runtime::lifecycle::Drain;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::SnapshotInfo;
+use crate::serving::Records;
+
+/// The state of a capability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It answers.
+    Ready,
+    /// It runs, and waits for its first snapshot.
+    NoSnapshot,
+    /// Its database does not answer.
+    DatabaseGone,
+    /// It is on its way out.
+    Draining,
+}
+
+/// The answer of `/readyz`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// The capability's name.
+    pub capability: String,
+    /// Its state.
+    pub state: State,
+    /// The snapshot in service.
+    pub snapshot: Option<SnapshotInfo>,
+    /// Seconds since the agency took it.
+    pub age_seconds: Option<i64>,
+}
+
+pub(crate) struct Probe {
+    pub(crate) capability: &'static str,
+    pub(crate) records: Arc<Records>,
+    pub(crate) clock: SharedClock,
+    pub(crate) drain: Drain,
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/livez", web::get().to(live))
+        .route("/readyz", web::get().to(ready));
+}
+
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().body("alive\n")
+}
+
+async fn ready(probe: web::Data<Probe>) -> HttpResponse {
+    let state = if probe.drain.has_begun() {
+        State::Draining
+    } else {
+        probe.records.state()
+    };
+    let snapshot = probe.records.info();
+    let age_seconds = snapshot
+        .as_ref()
+        .map(|info| (probe.clock.now() - info.taken_at).num_seconds());
+    let status = if state == State::Ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let health = Health {
+        capability: probe.capability.to_owned(),
+        state,
+        snapshot,
+        age_seconds,
+    };
+    HttpResponse::build(status).json(health)
+}

@@ -1,0 +1,92 @@
+//! One lookup: who asks, which snapshot answers, and whose records it is about.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use access::caller::Caller;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use runtime::problem::{Kind, Problem};
+use sea_orm::DatabaseConnection;
+
+use crate::answer::{Answer, Answered, List, Listed};
+use crate::page::Cursor;
+use crate::serving::{Records, Serving};
+
+/// The response header that tells the gateway whose records an answer is about, for the access log.
+pub(crate) const SUBJECTS: &str = "lifeboat-subjects";
+
+/// The persons an answer is about; the gate writes them into [`SUBJECTS`].
+#[derive(Default)]
+pub(crate) struct Subjects(pub(crate) Vec<String>);
+
+/// What every handler of a lookup takes first.
+#[derive(Debug)]
+pub struct Lookup {
+    caller: Caller,
+    serving: Arc<Serving>,
+    request: HttpRequest,
+}
+
+impl Lookup {
+    /// Who asks, as the gateway established it for this very request.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The tables of the snapshot in service.
+    #[must_use]
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.serving.connection
+    }
+
+    /// Names a person whose record is looked at or looked for. Call it before looking, so that misses count too.
+    pub fn about(&self, person: impl ToString) {
+        let mut extensions = self.request.extensions_mut();
+        let named = person.to_string();
+        match extensions.get_mut::<Subjects>() {
+            Some(subjects) if subjects.0.contains(&named) => (),
+            Some(subjects) => subjects.0.push(named),
+            None => {
+                extensions.insert(Subjects(vec![named]));
+            }
+        }
+    }
+
+    /// Answers with one record.
+    #[must_use]
+    pub fn answer<T>(&self, data: T) -> Answer<T> {
+        Answer(Answered {
+            data,
+            snapshot: self.serving.info.clone(),
+        })
+    }
+
+    /// Answers with one page of a list.
+    #[must_use]
+    pub fn list<T>(&self, data: Vec<T>, next: Option<Cursor>) -> List<T> {
+        List(Listed {
+            data,
+            next,
+            snapshot: self.serving.info.clone(),
+        })
+    }
+}
+
+impl FromRequest for Lookup {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = request.extensions().get::<Caller>().cloned();
+        ready(match (caller, request.app_data::<web::Data<Records>>()) {
+            (Some(caller), Some(records)) => records.serving().map(|serving| Self {
+                caller,
+                serving,
+                request: request.clone(),
+            }),
+            _ => Err(Problem::new(Kind::Internal)),
+        })
+    }
+}

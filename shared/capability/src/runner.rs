@@ -1,0 +1,108 @@
+//! Runs a capability: alone as a process, or beside others in one.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::descriptor::Descriptor;
+use access::internal::InternalVerifier;
+use access::keys::KeySet;
+use access::policy::PolicyStore;
+use actix_web::middleware::from_fn;
+use actix_web::{App, web};
+use runtime::http::RequestIds;
+use runtime::lifecycle::Drain;
+use runtime::process::StartError;
+use runtime::server::{self, Running};
+use snapshot::{PoolOptions, Store};
+use tokio::sync::Semaphore;
+use utoipa_actix_web::AppExt;
+
+use crate::declaration::Capability;
+use crate::gate::{self, Gate};
+use crate::health;
+use crate::serving::{self, Records};
+use crate::settings::{Parts, Settings};
+
+/// The whole `main` of a capability's process.
+#[must_use]
+pub fn main(capability: Capability) -> ExitCode {
+    runtime::process::run(|settings: Settings| async move {
+        let trusted =
+            std::fs::read_to_string(&settings.trusted_services_file).map_err(|error| {
+                format!(
+                    "cannot read {}: {error}",
+                    settings.trusted_services_file.display()
+                )
+            })?;
+        let parts = Parts {
+            trusted_services: KeySet::from_jwks(&trusted)?,
+            clock: runtime::clock::system(),
+        };
+        start(capability, &settings, parts).await
+    })
+}
+
+/// Starts a capability's listener; it answers as soon as a snapshot is in service.
+///
+/// # Errors
+/// When the listener's address is taken, the policies do not compile, or the store's URL is not understood. A database
+/// that does not answer yet is not an error: readiness says so.
+pub async fn start(
+    capability: Capability,
+    settings: &Settings,
+    parts: Parts,
+) -> Result<Running, StartError> {
+    let drain = Drain::default();
+    let limits = settings.limits;
+    let store = Store::open(&settings.database, &capability.system())?;
+    let records = Arc::new(Records::default());
+    let pool = PoolOptions {
+        max_connections: limits.database_connections,
+        acquire_timeout: Duration::from_millis(limits.deadline_ms) / 2,
+        statement_timeout: Some(Duration::from_millis(limits.deadline_ms)),
+        ..PoolOptions::default()
+    };
+    records.refresh(&store, &pool).await;
+    let descriptor = Descriptor::from_openapi(&capability.openapi().to_json()?)?;
+    let gate = web::Data::new(Gate {
+        capability: capability.name,
+        verifier: InternalVerifier::new(
+            capability.name,
+            parts.trusted_services,
+            parts.clock.clone(),
+        ),
+        policies: PolicyStore::new([descriptor])?,
+        places: Arc::new(Semaphore::new(limits.concurrent_requests)),
+    });
+    let probe = web::Data::new(health::Probe {
+        capability: capability.name,
+        records: records.clone(),
+        clock: parts.clock,
+        drain: drain.clone(),
+    });
+    let shared = web::Data::from(records.clone());
+    let listener = server::bind(&settings.server)?;
+    let running = server::serve(&settings.server, listener, drain.clone(), move || {
+        let deadline = Duration::from_millis(limits.deadline_ms);
+        let (app, _) = App::new()
+            .into_utoipa_app()
+            .configure(capability.routes)
+            .split_for_parts();
+        app.configure(health::routes)
+            .app_data(gate.clone())
+            .app_data(probe.clone())
+            .app_data(shared.clone())
+            .app_data(web::PayloadConfig::new(limits.body_bytes))
+            .wrap(from_fn(gate::admit))
+            .wrap(from_fn(move |request, next| {
+                runtime::http::deadline(request, next, deadline)
+            }))
+            .wrap(from_fn(|request, next| {
+                runtime::http::context(request, next, RequestIds::Carried)
+            }))
+    })?;
+    let every = Duration::from_millis(limits.snapshot_poll_ms);
+    tokio::spawn(serving::watch(records, store, pool, every, drain));
+    Ok(running)
+}

@@ -1,0 +1,61 @@
+//! What the operator configures of a capability, and what is handed to it.
+
+use std::path::PathBuf;
+
+use access::keys::KeySet;
+use runtime::clock::SharedClock;
+use runtime::server;
+use serde::Deserialize;
+
+/// The settings of one capability.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The store of its snapshots: `postgres://…` or `sqlite://FOLDER`.
+    pub database: String,
+    /// JWKS file with the public keys of the services that may call it.
+    pub trusted_services_file: PathBuf,
+    /// The listener.
+    #[serde(default)]
+    pub server: server::Settings,
+    /// Bounds on a request.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Bounds on a request.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub body_bytes: usize,
+    /// Milliseconds for the whole request, its body included.
+    pub deadline_ms: u64,
+    /// Requests worked on at once; more are turned away with 503.
+    pub concurrent_requests: usize,
+    /// Connections to the database.
+    pub database_connections: u32,
+    /// Milliseconds between looks for a newer snapshot.
+    pub snapshot_poll_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 64 * 1024,
+            deadline_ms: 5_000,
+            concurrent_requests: 512,
+            database_connections: 8,
+            snapshot_poll_ms: 1_000,
+        }
+    }
+}
+
+/// What a capability is handed at its start.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// The public keys of the services that may call it.
+    pub trusted_services: KeySet,
+    /// The time.
+    pub clock: SharedClock,
+}
