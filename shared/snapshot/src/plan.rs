@@ -40,7 +40,7 @@ pub(crate) struct ColumnPlan {
 impl TablePlan {
     /// Whether character references are read back.
     pub(crate) fn has_references(&self) -> bool {
-        self.resource.encoding == Encoding::Big5
+        self.resource.encoding != Encoding::Utf8
     }
 }
 

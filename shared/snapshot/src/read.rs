@@ -5,6 +5,7 @@
 //! ```
 //! Every step works in buffers that are used again, so that memory does not grow with the size of a package.
 
+mod hkscs;
 mod part;
 mod records;
 mod references;

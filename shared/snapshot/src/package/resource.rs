@@ -38,9 +38,11 @@ pub struct Resource {
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// Big5 with the Hong Kong supplementary characters, as the WHATWG Encoding Standard decodes it; characters that it
-    /// lacks are written as decimal character references.
+    /// Big5 as the WHATWG Encoding Standard decodes it. Characters that it lacks are written as decimal character
+    /// references.
     Big5,
+    /// The same with the symbols of the Hong Kong Supplementary Character Set (HKSCS-2004).
+    Big5Hkscs,
 }
 
 /// Reads one item of `resources`. `None` if it cannot be understood at all.
@@ -144,7 +146,8 @@ fn encoding(node: &Node<'_>) -> Result<Encoding, Fault> {
     };
     match member.text()?.to_ascii_lowercase().as_str() {
         "utf-8" | "utf8" => Ok(Encoding::Utf8),
-        "big5" | "big5-hkscs" | "big5hkscs" => Ok(Encoding::Big5),
+        "big5" => Ok(Encoding::Big5),
+        "big5-hkscs" | "big5hkscs" => Ok(Encoding::Big5Hkscs),
         _ => Err(member.fault("encoding", "utf-8, big5 or big5-hkscs")),
     }
 }

@@ -1,5 +1,6 @@
 //! The text of a part: its bytes, hashed as they are read, in UTF-8 whatever the part is encoded in.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read as _};
 
@@ -8,6 +9,7 @@ use encoding_rs::{BIG5, Decoder, DecoderResult};
 use crate::digest::Running;
 use crate::package::path::Part;
 use crate::package::resource::Encoding;
+use crate::read::hkscs;
 
 /// Bytes asked of the file at a time.
 const CHUNK: usize = 128 << 10;
@@ -22,7 +24,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub(crate) struct PartText {
     file: File,
     hash: Running,
-    decoder: Option<Decoder>,
+    big5: Option<Big5>,
     chunk: Vec<u8>,
     at_start: bool,
     ended: bool,
@@ -33,14 +35,14 @@ impl PartText {
     /// Opens `part`; `hash` is the running hash of the parts before it.
     pub(crate) fn open(part: &Part, encoding: Encoding, hash: Running) -> io::Result<Self> {
         let file = File::open(&part.file)?;
-        let decoder = match encoding {
-            Encoding::Utf8 => None,
-            Encoding::Big5 => Some(BIG5.new_decoder_without_bom_handling()),
-        };
+        let big5 = (encoding != Encoding::Utf8).then(|| Big5 {
+            decoder: BIG5.new_decoder_without_bom_handling(),
+            hkscs: encoding == Encoding::Big5Hkscs,
+        });
         Ok(Self {
             file,
             hash,
-            decoder,
+            big5,
             chunk: vec![0; CHUNK],
             at_start: true,
             ended: false,
@@ -70,14 +72,14 @@ impl PartText {
         self.bytes += read as u64;
         let mut from = 0;
         if std::mem::take(&mut self.at_start)
-            && self.decoder.is_none()
+            && self.big5.is_none()
             && self.chunk[..read].starts_with(BYTE_ORDER_MARK)
         {
             from = BYTE_ORDER_MARK.len();
         }
-        match &mut self.decoder {
+        match &mut self.big5 {
             None => out.extend_from_slice(&self.chunk[from..read]),
-            Some(decoder) => decode(decoder, &self.chunk[..read], self.ended, out),
+            Some(big5) => big5.decode(&self.chunk[..read], self.ended, out),
         }
         Ok(true)
     }
@@ -93,23 +95,42 @@ impl PartText {
     }
 }
 
-fn decode(decoder: &mut Decoder, mut bytes: &[u8], last: bool, out: &mut Vec<u8>) {
-    loop {
-        let room = decoder
-            .max_utf8_buffer_length_without_replacement(bytes.len())
-            .unwrap_or(CHUNK);
-        let start = out.len();
-        out.resize(start + room, 0);
-        let (result, read, written) =
-            decoder.decode_to_utf8_without_replacement(bytes, &mut out[start..], last);
-        out.truncate(start + written);
-        bytes = &bytes[read..];
-        match result {
-            DecoderResult::InputEmpty => return,
-            DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(..) => {
-                out.extend_from_slice(NO_CHARACTER.encode_utf8(&mut [0; 4]).as_bytes());
+/// Bytes of Big5 on their way to text.
+struct Big5 {
+    decoder: Decoder,
+    /// Whether the part is declared to hold Hong Kong's mapping.
+    hkscs: bool,
+}
+
+impl Big5 {
+    fn decode(&mut self, mut bytes: &[u8], last: bool, out: &mut Vec<u8>) {
+        let begin = out.len();
+        loop {
+            let room = self
+                .decoder
+                .max_utf8_buffer_length_without_replacement(bytes.len())
+                .unwrap_or(CHUNK);
+            let start = out.len();
+            out.resize(start + room, 0);
+            let (result, read, written) =
+                self.decoder
+                    .decode_to_utf8_without_replacement(bytes, &mut out[start..], last);
+            out.truncate(start + written);
+            bytes = &bytes[read..];
+            match result {
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => {
+                    out.extend_from_slice(NO_CHARACTER.encode_utf8(&mut [0; 4]).as_bytes());
+                }
             }
+        }
+        if self.hkscs
+            && let Ok(text) = std::str::from_utf8(&out[begin..])
+            && let Cow::Owned(meant) = hkscs::symbols(text)
+        {
+            out.truncate(begin);
+            out.extend_from_slice(meant.as_bytes());
         }
     }
 }

@@ -1,1 +1,577 @@
+//! Packages that are wrong: each fault is told with its place, and nothing is believed.
 
+use std::fmt::Write as _;
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::fixture::{Fixture, PERSON_HEADER, STAY_HEADER, id, person, persons};
+
+/// The only fault after changing the description at `pointer`.
+fn described(pointer: &str, value: Value) -> String {
+    Fixture::new().edit(pointer, value).only_fault()
+}
+
+/// The only fault of a person part with this line as its third.
+fn third_line(line: &str) -> String {
+    Fixture::with_person_part(format!("{PERSON_HEADER}{}{line}", person(1))).only_fault()
+}
+
+#[test]
+fn a_good_package_has_no_fault() {
+    let faults = Fixture::new().faults();
+    assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
+fn a_missing_folder_or_description_is_told() {
+    let fixture = Fixture::new();
+    fs::remove_file(fixture.file("datapackage.json")).unwrap();
+    assert!(
+        fixture
+            .only_fault()
+            .starts_with("datapackage.json: package-missing: ")
+    );
+    let gone = snapshot::Package::open(&fixture.file("gone")).unwrap_err();
+    assert_eq!(gone.listed[0].rule, "package-missing");
+}
+
+#[test]
+fn a_description_that_is_not_json_is_located() {
+    let fixture = Fixture::new();
+    fs::write(fixture.file("datapackage.json"), "{\n\"profile\": }").unwrap();
+    assert!(
+        fixture
+            .only_fault()
+            .starts_with("datapackage.json:2: json: expected JSON (column ")
+    );
+}
+
+#[test]
+fn a_giant_description_is_not_read() {
+    let fixture = Fixture::new();
+    fs::File::create(fixture.file("datapackage.json"))
+        .unwrap()
+        .set_len(1 << 34)
+        .unwrap();
+    assert_eq!(
+        fixture.only_fault(),
+        "datapackage.json: too-large: expected at most 16777216 bytes"
+    );
+}
+
+#[test]
+fn unknown_types_formats_and_encodings_are_located() {
+    assert_eq!(
+        described("/resources/0/schema/fields/3/type", json!("strng")),
+        "datapackage.json#/resources/0/schema/fields/3/type: type: strng: expected string, integer, year, number, \
+         boolean, date, datetime or any"
+    );
+    assert!(
+        described("/resources/0/schema/fields/3/type", json!("geojson"))
+            .contains("/3/type: type: geojson: ")
+    );
+    assert_eq!(
+        described(
+            "/resources/0/schema/fields/2",
+            json!({ "name": "birth_date", "type": "date", "format": "%d/%m/%y" })
+        ),
+        "datapackage.json#/resources/0/schema/fields/2/format: format: %d/%m/%y: expected default, any, roc, %Y-%m-%d or \
+         %Y%m%d"
+    );
+    assert_eq!(
+        described("/resources/1/encoding", json!("utf-16")),
+        "datapackage.json#/resources/1/encoding: encoding: utf-16: expected utf-8, big5 or big5-hkscs"
+    );
+}
+
+#[test]
+fn a_type_that_does_not_fit_the_table_is_located() {
+    let fault = described("/resources/0/schema/fields/0/type", json!("integer"));
+    assert!(
+        fault.starts_with("datapackage.json#/resources/0/schema/fields/0/type: type: integer: "),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_missing_column_is_located() {
+    let mut fixture = Fixture::new();
+    fixture.descriptor["resources"][0]["schema"]["fields"]
+        .as_array_mut()
+        .unwrap()
+        .remove(2);
+    fixture.write();
+    assert_eq!(
+        fixture.only_fault(),
+        "datapackage.json#/resources/0/schema/fields: missing-column: expected a field `birth_date`"
+    );
+}
+
+#[test]
+fn a_renamed_column_is_told_from_both_sides() {
+    let faults = Fixture::new()
+        .edit("/resources/0/schema/fields/4/name", json!("nota"))
+        .faults();
+    let rules: Vec<_> = faults.listed.iter().map(|fault| fault.rule).collect();
+    assert_eq!(rules, ["field", "missing-column"]);
+}
+
+#[test]
+fn a_renamed_table_is_told_from_both_sides() {
+    let faults = Fixture::new()
+        .edit("/resources/1/name", json!("stays"))
+        .faults();
+    let shown: Vec<_> = faults.listed.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown[0],
+        "datapackage.json#/resources/1/name: resource: stays: expected one of the tables person, stay"
+    );
+    assert!(
+        shown[1]
+            .starts_with("datapackage.json#/resources: missing-table: expected a resource `stay`"),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn another_system_version_or_key_is_located() {
+    assert!(
+        described("/lifeboat/system", json!("household"))
+            .starts_with("datapackage.json#/lifeboat/system: system: ")
+    );
+    assert!(
+        described("/lifeboat/schema_version", json!(2))
+            .contains("schema-version: 2: expected version 1")
+    );
+    assert!(
+        described("/resources/0/schema/primaryKey", json!("name"))
+            .contains("/schema/primaryKey: primary-key: name: ")
+    );
+    assert!(
+        described("/lifeboat/taken_at", json!("2026-11-20 18:00"))
+            .contains("/lifeboat/taken_at: origin: ")
+    );
+    assert!(
+        described("/lifeboat/sequence", json!(-1)).contains("/lifeboat/sequence: json-type: -1: ")
+    );
+}
+
+#[test]
+fn a_member_that_is_missing_is_named() {
+    for (pointer, member) in [
+        ("/lifeboat", "agency"),
+        ("/resources/0", "hash"),
+        ("/resources/0", "bytes"),
+        ("", "lifeboat"),
+    ] {
+        let mut fixture = Fixture::new();
+        fixture
+            .descriptor
+            .pointer_mut(pointer)
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .remove(member);
+        fixture.write();
+        let expected = format!(
+            "datapackage.json#{pointer}/{member}: missing-member: expected the member `{member}`"
+        );
+        assert_eq!(fixture.only_fault(), expected);
+    }
+}
+
+#[test]
+fn paths_that_lead_out_of_the_folder_are_refused() {
+    for path in [
+        "../person.csv",
+        "/etc/passwd",
+        "person/../../x.csv",
+        "https://example.org/x.csv",
+        "a\\..\\b.csv",
+        "",
+        "./stay.csv",
+        "a//b.csv",
+    ] {
+        let fault = described("/resources/1/path", json!([path]));
+        assert!(
+            fault.starts_with("datapackage.json#/resources/1/path/0: path: "),
+            "{path}: {fault}"
+        );
+    }
+}
+
+#[test]
+fn links_pipes_and_folders_are_no_parts() {
+    let mut fixture = Fixture::new();
+    std::os::unix::fs::symlink("/etc/hostname", fixture.file("link.csv")).unwrap();
+    fs::create_dir(fixture.file("folder.csv")).unwrap();
+    let pipe = std::process::Command::new("mkfifo")
+        .arg(fixture.file("pipe.csv"))
+        .status()
+        .unwrap();
+    assert!(pipe.success());
+    for name in ["link.csv", "folder.csv", "pipe.csv"] {
+        let fault = fixture.edit("/resources/1/path", json!(name)).only_fault();
+        assert!(
+            fault.starts_with("datapackage.json#/resources/1/path: path: "),
+            "{fault}"
+        );
+    }
+    let fault = fixture
+        .edit("/resources/1/path", json!("gone.csv"))
+        .only_fault();
+    assert!(
+        fault.starts_with("datapackage.json#/resources/1/path: part-missing: gone.csv: "),
+        "{fault}"
+    );
+}
+
+#[test]
+fn the_same_part_twice_is_refused() {
+    let fault = described(
+        "/resources/0/path",
+        json!(["person/0001.csv", "person/0002.csv", "person/0001.csv"]),
+    );
+    assert!(
+        fault.starts_with("datapackage.json#/resources/0/path/2: path: "),
+        "{fault}"
+    );
+}
+
+#[test]
+fn packed_parts_are_never_opened() {
+    let bomb = [b"PK\x03\x04".as_slice(), &[0; 64]].concat();
+    let mut fixture = Fixture::new();
+    fixture.part("stay.csv", &bomb);
+    fixture.part("stay.csv.gz", b"\x1f\x8b\x08\x00");
+    fixture.seal();
+    assert_eq!(
+        fixture.only_fault(),
+        "datapackage.json#/resources/1/path/0: compressed: stay.csv: expected a plain CSV file: its content is a packed \
+         file, which is never opened"
+    );
+    assert!(
+        fixture
+            .edit("/resources/1/path", json!("stay.csv.gz"))
+            .only_fault()
+            .contains("/path: compressed: ")
+    );
+    let mut fixture = Fixture::new();
+    fixture.descriptor["resources"][1]["compression"] = json!("zip");
+    fixture.write();
+    assert!(
+        fixture
+            .only_fault()
+            .starts_with("datapackage.json#/resources/1/compression: compressed: zip: ")
+    );
+}
+
+#[test]
+fn a_cut_part_a_longer_part_and_a_changed_part_are_told_apart() {
+    let fixture = Fixture::new();
+    let whole = persons([3, 4]);
+    fixture.part("person/0002.csv", &whole[..whole.len() - 10]);
+    assert!(
+        fixture
+            .only_fault()
+            .starts_with("datapackage.json#/resources/0/bytes: bytes-short: ")
+    );
+    fixture.part("person/0002.csv", format!("{whole}{}", person(9)));
+    assert!(
+        fixture
+            .only_fault()
+            .starts_with("datapackage.json#/resources/0/bytes: bytes-long: ")
+    );
+    fixture.part("person/0002.csv", whole.replace("1980", "1981"));
+    let fault = fixture.only_fault();
+    assert!(
+        fault.starts_with("datapackage.json#/resources/0/hash: hash: sha256:"),
+        "{fault}"
+    );
+}
+
+#[test]
+fn parts_in_another_order_have_another_hash() {
+    let fault = described(
+        "/resources/0/path",
+        json!(["person/0002.csv", "person/0001.csv", "person/0003.csv"]),
+    );
+    assert!(fault.contains("/resources/0/hash: hash: "), "{fault}");
+}
+
+#[test]
+fn a_part_that_was_cut_before_it_was_hashed_is_located() {
+    let fault = third_line(&format!("{},王小", id(2)));
+    assert_eq!(fault, "person/0001.csv:3: cells: expected 6 cells, found 2");
+}
+
+#[test]
+fn the_number_of_rows_is_compared_with_what_the_package_says() {
+    let mut fixture = Fixture::new();
+    fixture.descriptor["resources"][0]["rows"] = json!(7);
+    fixture.write();
+    assert_eq!(
+        fixture.only_fault(),
+        "datapackage.json#/resources/0/rows: rows: 7: expected 6, as its parts have"
+    );
+}
+
+#[test]
+fn a_header_that_differs_from_the_schema_is_located() {
+    let mut fixture = Fixture::new();
+    fixture.part("stay.csv", STAY_HEADER.replace("number", "numero"));
+    fixture.seal();
+    assert_eq!(
+        fixture.only_fault(),
+        "stay.csv:1, column 3 (number): header: expected `number`, as in the schema"
+    );
+    fixture.part("stay.csv", "");
+    fixture.seal();
+    assert!(fixture.only_fault().starts_with("stay.csv:1: header: "));
+}
+
+#[test]
+fn values_that_break_their_rule_are_located_and_masked() {
+    let cases = [
+        (
+            "A123456788,名,2000-01-01,true,,".to_owned(),
+            "column 1 (national_id): check-digit: A#########: ",
+        ),
+        (
+            format!("{},,2000-01-01,true,,", id(2)),
+            "column 2 (name): required: ",
+        ),
+        (
+            format!("{},名,2000-02-30,true,,", id(2)),
+            "column 3 (birth_date): no-such-day: ####-##-##: ",
+        ),
+        (
+            format!("{},名,0890229,true,,", id(2)),
+            "column 3 (birth_date): date: #######: ",
+        ),
+        (
+            format!("{},名,2000-01-01,yes,,", id(2)),
+            "column 4 (protected): boolean: aaa: ",
+        ),
+        (
+            format!("{},名,2000-01-01,true,,3.5", id(2)),
+            "column 6 (points): integer: #.#: ",
+        ),
+        (
+            format!("{},名,2000-01-01,true,,2147483648", id(2)),
+            "column 6 (points): integer: ##########: ",
+        ),
+    ];
+    for (line, expected) in cases {
+        let fault = third_line(&line);
+        assert!(
+            fault.starts_with(&format!("person/0001.csv:3, {expected}")),
+            "{line}: {fault}"
+        );
+    }
+}
+
+#[test]
+fn every_fault_of_a_row_is_told() {
+    let faults = Fixture::with_person_part(format!("{PERSON_HEADER}A1,,x,y,,z\n")).faults();
+    assert_eq!(faults.total, 5, "{faults}");
+}
+
+#[test]
+fn a_promise_of_the_package_is_held() {
+    let mut fixture = Fixture::with_person_part(format!("{PERSON_HEADER}{}", person(1)));
+    fixture.edit(
+        "/resources/0/schema/fields/4",
+        json!({ "name": "note", "constraints": { "required": true } }),
+    );
+    assert_eq!(
+        fixture.only_fault(),
+        "person/0001.csv:2, column 5 (note): required: expected a value"
+    );
+    fixture.edit(
+        "/resources/0/schema/fields/4",
+        json!({ "name": "note", "constraints": { "pattern": "x" } }),
+    );
+    assert!(
+        fixture
+            .only_fault()
+            .contains("/fields/4/constraints/pattern: constraint: x: ")
+    );
+}
+
+#[test]
+fn keys_must_rise_also_from_part_to_part() {
+    let mut fixture = Fixture::new();
+    fixture.part("person/0001.csv", persons([1, 1]));
+    fixture.part("person/0002.csv", persons([4, 3]));
+    fixture.part("person/0003.csv", persons([4, 5]));
+    fixture.seal();
+    let shown: Vec<_> = fixture
+        .faults()
+        .listed
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(shown.len(), 3, "{shown:?}");
+    assert!(
+        shown[0]
+            .starts_with("person/0001.csv:3, column 1 (national_id): duplicate-key: A#########: "),
+        "{shown:?}"
+    );
+    assert!(
+        shown[1].starts_with("person/0002.csv:3, column 1 (national_id): key-order: "),
+        "{shown:?}"
+    );
+    assert!(
+        shown[2].starts_with("person/0003.csv:2, column 1 (national_id): duplicate-key: "),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn keys_are_compared_by_their_type() {
+    let mut fixture = Fixture::new();
+    // 9 comes before 10 as a number, and 1911 before 1912 whatever the writing; text by its bytes.
+    let rows = "A,1911-12-31,-1,\nA,1911-12-31,9,\nA,1911-12-31,10,\nA,1912-01-01,1,\nAB,1911-01-01,1,\n乙,1911-01-01,1,\n𠊎,1911-01-01,1,\n";
+    fixture.part("stay.csv", format!("{STAY_HEADER}{rows}"));
+    fixture.seal();
+    let faults = fixture.faults();
+    assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
+fn the_first_hundred_faults_are_listed_and_all_are_counted() {
+    let mut part = PERSON_HEADER.to_owned();
+    for serial in 1..=250 {
+        writeln!(part, "{},名,never,true,,", id(serial)).unwrap();
+    }
+    let faults = Fixture::with_person_part(part).faults();
+    assert_eq!((faults.listed.len(), faults.total), (100, 250));
+    assert!(
+        faults
+            .to_string()
+            .ends_with("250 faults, 150 of them not listed")
+    );
+}
+
+#[test]
+fn broken_quotes_are_faults_and_not_guesses() {
+    let cases = [
+        (
+            "A1,\"王\"x,2000-01-01,true,,\n",
+            "person/0001.csv:3: quote: expected a delimiter or the line end",
+        ),
+        (
+            "A1,王\"小,2000-01-01,true,,\n",
+            "person/0001.csv:3: quote: expected no quote inside",
+        ),
+        (
+            "A1,\"王小,2000-01-01,true,,\n",
+            "person/0001.csv:3: quote: expected a closing quote",
+        ),
+    ];
+    for (line, expected) in cases {
+        let fault = third_line(line);
+        assert!(fault.starts_with(expected), "{line}: {fault}");
+    }
+}
+
+#[test]
+fn a_record_without_end_costs_bounded_memory() {
+    for (open, rule) in [("\"", "record-too-long"), ("", "record-too-long")] {
+        let part = format!(
+            "{PERSON_HEADER}{}A1,{open}{}",
+            person(1),
+            "長".repeat(3 << 20)
+        );
+        let fixture = Fixture::with_person_part(part);
+        assert!(
+            fixture
+                .only_fault()
+                .starts_with(&format!("person/0001.csv:3: {rule}: "))
+        );
+    }
+}
+
+#[test]
+fn line_numbers_count_lines_and_not_records() {
+    let part = format!(
+        "{PERSON_HEADER}{},名,2000-01-01,true,\"one\ntwo\r\nthree\",\n{},名,x,true,,\n",
+        id(1),
+        id(2)
+    );
+    let fault = Fixture::with_person_part(part).only_fault();
+    assert!(
+        fault.starts_with("person/0001.csv:5, column 3 (birth_date): date: "),
+        "{fault}"
+    );
+}
+
+#[test]
+fn nul_characters_and_bytes_that_are_no_text_are_located() {
+    let fault = third_line(&format!("{},王\0明,2000-01-01,true,,\n", id(2)));
+    assert!(
+        fault.starts_with("person/0001.csv:3, column 2 (name): nul: "),
+        "{fault}"
+    );
+    let mut part = persons([1]).into_bytes();
+    part.extend(format!("{},名,2000-01-01,true,", id(2)).bytes());
+    part.extend(b"\xA4\xA4,\n");
+    let fault = Fixture::with_person_part(part).only_fault();
+    assert_eq!(
+        fault,
+        "person/0001.csv:3, column 5 (note): encoding: expected bytes that are UTF-8"
+    );
+}
+
+#[test]
+fn dialects_are_honoured_or_refused_by_name() {
+    let part = persons([1, 2])
+        .replace(',', ";")
+        .replace("王小明1", "'王;小''明'");
+    let mut fixture = Fixture::with_person_part(part);
+    fixture.descriptor["resources"][0]["dialect"] = json!({ "delimiter": ";", "quoteChar": "'", "doubleQuote": true, "header": true, "csvddfVersion": 1.2 });
+    fixture.write();
+    let faults = fixture.faults();
+    assert!(faults.is_empty(), "{faults}");
+    for (member, value) in [
+        ("escapeChar", json!("\\")),
+        ("commentChar", json!("#")),
+        ("nullSequence", json!("\\N")),
+        ("header", json!(false)),
+        ("delimiter", json!("||")),
+        ("colour", json!(1)),
+    ] {
+        fixture.descriptor["resources"][0]["dialect"] = json!({ member: value });
+        fixture.write();
+        let fault = fixture.only_fault();
+        assert!(
+            fault.starts_with(&format!(
+                "datapackage.json#/resources/0/dialect/{member}: dialect: "
+            )),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn rows_from_anywhere_but_csv_files_are_refused() {
+    for (member, value) in [
+        ("data", json!([])),
+        ("format", json!("xlsx")),
+        ("profile", json!("x")),
+        ("mediatype", json!("application/json")),
+    ] {
+        let mut fixture = Fixture::new();
+        fixture.descriptor["resources"][1][member] = value;
+        fixture.write();
+        let fault = fixture.only_fault();
+        assert!(
+            fault.starts_with(&format!(
+                "datapackage.json#/resources/1/{member}: resource-form: "
+            )),
+            "{fault}"
+        );
+    }
+}

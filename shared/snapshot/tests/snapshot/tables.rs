@@ -1,4 +1,5 @@
 //! A small system of two tables for these tests.
+#![expect(unreachable_pub, reason = "sea-orm's derive wants a public model")]
 
 pub(crate) mod person {
     use identifiers::{NationalId, PersonName};
