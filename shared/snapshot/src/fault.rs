@@ -14,7 +14,7 @@ const LONGEST_QUOTE: usize = 80;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// The file below the package's folder; for `datapackage.json` with a JSON pointer as fragment.
-    pub file: String,
+    pub file: Box<str>,
     /// Line in the file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
@@ -27,7 +27,7 @@ pub struct Fault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// What would have been right.
-    pub expected: String,
+    pub expected: Box<str>,
 }
 
 /// Which column of a file.
@@ -42,9 +42,9 @@ pub struct FaultColumn {
 impl Fault {
     /// A fault of a whole file.
     pub fn of_file(
-        file: impl Into<String>,
+        file: impl Into<Box<str>>,
         rule: &'static str,
-        expected: impl Into<String>,
+        expected: impl Into<Box<str>>,
     ) -> Self {
         Self {
             file: file.into(),
@@ -58,10 +58,10 @@ impl Fault {
 
     /// A fault of a line.
     pub fn of_line(
-        file: impl Into<String>,
+        file: impl Into<Box<str>>,
         line: u64,
         rule: &'static str,
-        expected: impl Into<String>,
+        expected: impl Into<Box<str>>,
     ) -> Self {
         Self {
             line: Some(line),

@@ -142,10 +142,10 @@ impl<E: Encoder + Default> Flow<E> {
             let hash = self.hashes[at][place].clone();
             let read = read_part(table, place, &hash, &mut state, self)?;
             self.flush()?;
-            if let Some(quarantine) = &mut self.quarantine {
-                if let Err(error) = quarantine.end_part() {
-                    return Err(self.not_put_aside(error));
-                }
+            if let Some(quarantine) = &mut self.quarantine
+                && let Err(error) = quarantine.end_part()
+            {
+                return Err(self.not_put_aside(error));
             }
             let done = PartDone {
                 name: self.now,

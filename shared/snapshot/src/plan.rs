@@ -109,32 +109,31 @@ fn fit_table(
             );
         }
     }
-    if let Some(key) = &schema.primary_key {
-        if key != &table.key {
-            let place = format!("{}/primaryKey", schema.place);
-            let expected = format!("the key {}", table.key.join(", "));
-            faults.push(Fault::of_file(place, "primary-key", expected).quoting(&key.join(", ")));
-        }
+    if let Some(key) = &schema.primary_key
+        && key != &table.key
+    {
+        let place = format!("{}/primaryKey", schema.place);
+        let expected = format!("the key {}", table.key.join(", "));
+        faults.push(Fault::of_file(place, "primary-key", expected).quoting(&key.join(", ")));
     }
     let mut columns = Vec::new();
     for column in &table.columns {
-        match schema
+        if let Some(place) = schema
             .fields
             .iter()
             .position(|field| field.name == column.name)
         {
-            Some(place) => match fit_column(column, &schema.fields[place], place) {
+            match fit_column(column, &schema.fields[place], place) {
                 Ok(column) => columns.push(column),
                 Err(fault) => faults.push(fault),
-            },
-            None => {
-                let place = format!("{}/fields", schema.place);
-                faults.push(Fault::of_file(
-                    place,
-                    "missing-column",
-                    format!("a field `{}`", column.name),
-                ));
             }
+        } else {
+            let place = format!("{}/fields", schema.place);
+            faults.push(Fault::of_file(
+                place,
+                "missing-column",
+                format!("a field `{}`", column.name),
+            ));
         }
     }
     if columns.len() != table.columns.len() {

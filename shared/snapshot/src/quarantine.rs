@@ -169,7 +169,7 @@ fn write_row(out: &mut Vec<u8>, table: &TablePlan, row: &BadRow<'_>) {
     let cells = cells.unwrap_or_else(|| vec![""; width]);
     let words = |of: fn(&Fault) -> String| row.faults.iter().map(of).collect::<Vec<_>>().join(" ");
     let line = row.record.line.to_string();
-    let file = row.faults.first().map_or("", |fault| fault.file.as_str());
+    let file = row.faults.first().map_or("", |fault| &*fault.file);
     let column = words(|fault| {
         fault
             .column
@@ -180,7 +180,7 @@ fn write_row(out: &mut Vec<u8>, table: &TablePlan, row: &BadRow<'_>) {
     let expected = row
         .faults
         .iter()
-        .map(|fault| fault.expected.as_str())
+        .map(|fault| &*fault.expected)
         .collect::<Vec<_>>()
         .join("; ");
     let reasons = [file, &line, &column, &rule, &expected, &raw];

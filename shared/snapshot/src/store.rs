@@ -1,5 +1,7 @@
 //! Where a system's snapshots live: PostgreSQL or SQLite, one active, one kept for a rollback.
 
+mod answers;
+mod draft;
 mod error;
 mod load;
 mod loader;
@@ -39,7 +41,7 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 enum Place {
-    Postgres(PostgresStore),
+    Postgres(Box<PostgresStore>),
     Sqlite(SqliteStore),
 }
 
@@ -75,7 +77,7 @@ impl Store {
     pub fn open(url: &str, system: &System) -> Result<Self, StoreError> {
         check_definition(system)?;
         let place = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Place::Postgres(PostgresStore::open(url, system.name)?)
+            Place::Postgres(Box::new(PostgresStore::open(url, system.name)?))
         } else if let Some(folder) = url
             .strip_prefix("sqlite://")
             .filter(|folder| !folder.is_empty())

@@ -43,7 +43,7 @@ fn hash(resource: &Resource, progress: &dyn Progress) -> Result<TableHashes, Fau
     for part in &resource.parts {
         let unreadable = |error: std::io::Error| {
             Fault::of_file(
-                &part.path,
+                part.path.as_str(),
                 "unreadable",
                 format!("a file that can be read ({error})"),
             )

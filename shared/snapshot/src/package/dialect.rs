@@ -50,7 +50,7 @@ fn honour(name: &str, member: &Node<'_>, dialect: &mut CsvDialect) -> Result<(),
         "delimiter" => dialect.delimiter = ascii(member)?,
         "quoteChar" => dialect.quote = ascii(member)?,
         "doubleQuote" | "header" => {
-            only(member.flag()?, member, "true: nothing else is supported")?
+            only(member.flag()?, member, "true: nothing else is supported")?;
         }
         "skipInitialSpace" => only(!member.flag()?, member, "false: nothing else is supported")?,
         "caseSensitiveHeader" => {

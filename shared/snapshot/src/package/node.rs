@@ -31,7 +31,7 @@ impl<'a> Node<'a> {
         format!("{DESCRIPTOR}#{}", self.pointer)
     }
 
-    pub(crate) fn fault(&self, rule: &'static str, expected: impl Into<String>) -> Fault {
+    pub(crate) fn fault(&self, rule: &'static str, expected: impl Into<Box<str>>) -> Fault {
         let fault = Fault::of_file(self.place(), rule, expected);
         match self.value {
             Value::Object(_) | Value::Array(_) => fault,

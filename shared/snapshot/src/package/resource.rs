@@ -53,28 +53,28 @@ pub(crate) fn read(root: &Path, node: &Node<'_>, faults: &mut Faults) -> Option<
             faults.push(fault);
         }
     }
-    let mut note = |fault: Fault| faults.push(fault);
+    let mut keep = |fault: Fault| faults.push(fault);
     let name = node
         .require("name")
         .and_then(|name| name.text())
-        .map_err(&mut note)
+        .map_err(&mut keep)
         .ok();
-    let encoding = encoding(node).map_err(&mut note).ok();
+    let encoding = encoding(node).map_err(&mut keep).ok();
     let sha256 = node
         .require("hash")
         .and_then(|hash| sha256(&hash))
-        .map_err(&mut note)
+        .map_err(&mut keep)
         .ok();
     let bytes = node
         .require("bytes")
         .and_then(|bytes| bytes.count())
-        .map_err(&mut note)
+        .map_err(&mut keep)
         .ok();
     let rows = node
         .get("rows")
         .map(|rows| rows.count())
         .transpose()
-        .map_err(&mut note)
+        .map_err(&mut keep)
         .ok();
     let parts = parts(root, node, faults);
     let dialect = node
@@ -123,10 +123,10 @@ fn refuse_other_forms(node: &Node<'_>) -> Result<(), Fault> {
         ("mediatype", &["text/csv"]),
     ];
     for (name, values) in allowed {
-        if let Some(member) = node.get(name) {
-            if !values.contains(&member.text()?) {
-                return Err(member.fault("resource-form", values.join(" or ")));
-            }
+        if let Some(member) = node.get(name)
+            && !values.contains(&member.text()?)
+        {
+            return Err(member.fault("resource-form", values.join(" or ")));
         }
     }
     for name in ["data", "control", "extrapaths", "scheme"] {
@@ -180,7 +180,7 @@ fn parts(root: &Path, node: &Node<'_>, faults: &mut Faults) -> Vec<Part> {
     for node in nodes {
         match path::part(root, &node) {
             Ok(part) if seen.contains(&part.file) => {
-                faults.push(node.fault("path", "every part once"))
+                faults.push(node.fault("path", "every part once"));
             }
             Ok(part) => {
                 seen.push(part.file.clone());

@@ -192,10 +192,10 @@ fn required(constraints: &Node<'_>) -> Result<bool, Fault> {
 /// Numbers are written with a point and nothing else.
 fn plain_numbers(node: &Node<'_>) -> Result<(), Fault> {
     for (name, fits) in [("decimalChar", "."), ("groupChar", "")] {
-        if let Some(member) = node.get(name) {
-            if member.text()? != fits {
-                return Err(member.fault("format", format!("`{fits}`: nothing else is supported")));
-            }
+        if let Some(member) = node.get(name)
+            && member.text()? != fits
+        {
+            return Err(member.fault("format", format!("`{fits}`: nothing else is supported")));
         }
     }
     match node.get("bareNumber") {

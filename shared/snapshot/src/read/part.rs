@@ -78,7 +78,7 @@ pub(crate) fn read_part<S: Sink>(
     let part = &table.resource.parts[place];
     let unreadable = |error: std::io::Error| {
         Halt::Fault(Fault::of_file(
-            &part.path,
+            part.path.as_str(),
             "unreadable",
             format!("a file that can be read ({error})"),
         ))
@@ -121,7 +121,7 @@ pub(crate) fn read_part<S: Sink>(
             }
             Found::Broken(rule, expected) => {
                 return Err(Halt::Fault(Fault::of_line(
-                    &part.path,
+                    part.path.as_str(),
                     record.line,
                     rule,
                     expected,
@@ -132,7 +132,7 @@ pub(crate) fn read_part<S: Sink>(
     }
     if !header {
         return Err(Halt::Fault(Fault::of_line(
-            &part.path,
+            part.path.as_str(),
             1,
             "header",
             "a header with the names of the columns",
@@ -140,7 +140,11 @@ pub(crate) fn read_part<S: Sink>(
     }
     if text.hash() != hash.through {
         let expected = "the bytes that were hashed before: the file was changed while it was read";
-        return Err(Halt::Fault(Fault::of_file(&part.path, "changed", expected)));
+        return Err(Halt::Fault(Fault::of_file(
+            part.path.as_str(),
+            "changed",
+            expected,
+        )));
     }
     Ok(read)
 }

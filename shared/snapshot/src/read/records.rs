@@ -185,12 +185,11 @@ impl Records {
                 at += length;
             }
             match &buffer[at..] {
-                [byte, ..] if *byte == delimiter => at += 1,
-                [b'\n', ..] => return self.done(record, at, at + 1, lines),
-                [b'\r', b'\n', ..] => return self.done(record, at, at + 2, lines),
                 [] | [b'\r'] if !ended => return self.wait_in_quotes(buffer),
+                [byte, ..] if *byte == delimiter => at += 1,
                 [] => return self.done(record, at, at, lines),
-                [b'\r'] => return self.done(record, at, at + 1, lines),
+                [b'\n', ..] | [b'\r'] => return self.done(record, at, at + 1, lines),
+                [b'\r', b'\n', ..] => return self.done(record, at, at + 2, lines),
                 _ => {
                     return Found::Broken(
                         "quote",

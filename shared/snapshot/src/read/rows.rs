@@ -61,7 +61,7 @@ pub(crate) fn read_row<E: Encoder>(
         // A key over several columns is ordered by its own order of columns, which need not be the table's.
         for at in &table.key {
             if let Err(fault) = row.cell(text, &table.columns[*at], |cell| {
-                write_key(cell, &mut state.key)
+                write_key(cell, &mut state.key);
             }) {
                 faults.push(fault);
             }
@@ -87,12 +87,12 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn fault(&self, rule: &'static str, expected: impl Into<String>) -> Fault {
+    fn fault(&self, rule: &'static str, expected: impl Into<Box<str>>) -> Fault {
         Fault::of_line(self.file, self.record.line, rule, expected)
     }
 
     /// A fault of the cell at `place` of the record.
-    fn cell_fault(&self, place: usize, rule: &'static str, expected: impl Into<String>) -> Fault {
+    fn cell_fault(&self, place: usize, rule: &'static str, expected: impl Into<Box<str>>) -> Fault {
         let name = self
             .table
             .resource

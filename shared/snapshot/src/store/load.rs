@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use runtime::clock::SharedClock;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
-use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::check::{TableCount, counts, prove};
 use crate::flow::{End, Flow, PartDone};
@@ -19,8 +18,10 @@ use crate::progress::{Phase, SharedProgress};
 use crate::quarantine::Quarantine;
 use crate::read::PartHash;
 use crate::signature::Trust;
+use crate::store::answers::prove_answers;
+use crate::store::draft::Draft;
 use crate::store::loader::Loader;
-use crate::store::{LoadError, PoolOptions, Refusal, Snapshot, State, Store, StoreError};
+use crate::store::{LoadError, Refusal, Snapshot, State, Store, StoreError};
 
 /// Batches on their way from the reader to the database; bounds memory.
 const BATCHES: usize = 8;
@@ -227,6 +228,7 @@ async fn prove_aside(
     Ok(proved?)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn ended(error: JoinError) -> LoadError {
     LoadError::Store(StoreError::database(format!(
         "a thread of the load ended early: {error}"
@@ -243,77 +245,6 @@ fn quarantine_folder(options: &LoadOptions) -> Result<Option<PathBuf>, LoadError
         dir: dir.clone(),
         error,
     })
-}
-
-/// What a new snapshot is made from.
-struct Draft<'a> {
-    store: &'a Store,
-    package: &'a Package,
-    options: &'a LoadOptions,
-    unsigned: Option<String>,
-    quarantine: Option<&'a std::path::Path>,
-}
-
-impl Draft<'_> {
-    /// Takes up the load of the same package that was killed, or begins a new one.
-    async fn begin_or_resume<L: Loader>(
-        self,
-        loader: &mut L,
-        snapshots: &[Snapshot],
-        plan: &Plan,
-    ) -> Result<(Snapshot, Vec<PartDone>), LoadError> {
-        let quarantine = self.quarantine.map(|dir| dir.display().to_string());
-        let same = |snapshot: &&Snapshot| {
-            snapshot.state == State::Loading
-                && snapshot.package == self.package.digest()
-                && snapshot.definition == *self.store.fingerprint
-                && snapshot.quarantine == quarantine
-                && snapshot.unsigned == self.unsigned
-        };
-        let resumed = snapshots.iter().find(same);
-        for other in snapshots
-            .iter()
-            .filter(|other| matches!(other.state, State::Loading | State::Dropping))
-        {
-            if resumed.is_none_or(|resumed| resumed.id != other.id) {
-                loader.discard(other).await?;
-            }
-        }
-        if let Some(resumed) = resumed {
-            let done = loader.done(resumed, plan).await?;
-            return Ok((resumed.clone(), done));
-        }
-        let now = self.options.clock.now();
-        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-        let id = Uuid::new_v7(Timestamp::from_unix(
-            NoContext,
-            seconds,
-            now.timestamp_subsec_nanos(),
-        ));
-        let hex = id.simple().to_string();
-        let origin = &self.package.origin;
-        let draft = Snapshot {
-            id,
-            state: State::Loading,
-            system: origin.system.clone(),
-            agency: origin.agency.clone(),
-            taken_at: origin.taken_at,
-            sequence: origin.sequence,
-            schema_version: origin.schema_version,
-            rows: 0,
-            rows_quarantined: 0,
-            unsigned: self.unsigned,
-            package: self.package.digest(),
-            definition: self.store.fingerprint.to_string(),
-            quarantine,
-            // The end of a version 7 UUID is random; its beginning is the same for loads of the same time.
-            place: loader.place(&hex[hex.len() - 12..]),
-            begun_at: now,
-            activated_at: None,
-        };
-        loader.begin(&draft, &self.store.system.tables).await?;
-        Ok((draft, Vec::new()))
-    }
 }
 
 /// Reads on one thread while the database takes rows on another.
@@ -364,57 +295,6 @@ async fn fill<L: Loader>(
         quarantine.finish(package, &tables).map_err(aside)?;
     }
     Ok(parts)
-}
-
-/// Counts every table and asks the probes, through a connection like the service's.
-async fn prove_answers<L: Loader>(
-    store: &Store,
-    loader: &mut L,
-    draft: &Snapshot,
-    tables: &[TableCount],
-    progress: &SharedProgress,
-) -> Result<(), LoadError> {
-    let system = &store.system;
-    progress.begin(
-        Phase::Probe,
-        (tables.len() * 2 + system.probes.len()) as u64,
-    );
-    for table in tables {
-        let found = loader.count(draft, &table.name).await?;
-        if found != table.rows {
-            let words = format!(
-                "{} has {found} rows, but {} were loaded",
-                table.name, table.rows
-            );
-            loader.discard(draft).await?;
-            return Err(LoadError::Probe(words));
-        }
-        progress.advance(1);
-    }
-    let pool = PoolOptions {
-        max_connections: 1,
-        acquire_timeout: Duration::from_secs(30),
-        ..PoolOptions::default()
-    };
-    let database = store.connect(draft, &pool).await?;
-    let first_rows = system
-        .tables
-        .iter()
-        .map(|table| (table.name, table.decode_first));
-    let probes = system.probes.iter().map(|probe| (probe.name, probe.run));
-    let mut answer = Ok(());
-    for (name, ask) in first_rows.chain(probes) {
-        if let Err(words) = ask(&database).await {
-            answer = Err(LoadError::Probe(format!("{name}: {words}")));
-            break;
-        }
-        progress.advance(1);
-    }
-    database.close().await.map_err(StoreError::database)?;
-    if answer.is_err() {
-        loader.discard(draft).await?;
-    }
-    answer
 }
 
 /// Removes what is older than the previous snapshot. The switch is done: a failure here is told and tried again by the

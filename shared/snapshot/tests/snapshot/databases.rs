@@ -35,14 +35,14 @@ impl TestDatabase {
     /// Schemas or files that hold data.
     pub(crate) fn places(&self) -> usize {
         match self {
-            Self::Sqlite(dir) => std::fs::read_dir(dir.path().join("test-register"))
-                .map(|files| {
+            Self::Sqlite(dir) => {
+                std::fs::read_dir(dir.path().join("test-register")).map_or(0, |files| {
                     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
                     names
                         .filter(|name| name.ends_with(".sqlite") && name != "registry.sqlite")
                         .count()
                 })
-                .unwrap_or(0),
+            }
             Self::Postgres(database) => {
                 let sql =
                     "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'test\\_register\\_%'";

@@ -1,5 +1,7 @@
 //! Big5, rare characters, old dates: what agencies really write.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::databases::{load, on_both, served};
@@ -50,7 +52,7 @@ on_both! {
         let names = ["𠊎𡘙𤧟", "e\u{301}", "\u{F900}更", "\u{E000}\u{F0000}", "&#131726;"];
         let mut part = PERSON_HEADER.to_owned();
         for (serial, name) in (1..).zip(names) {
-            part += &format!("{},{name},2000-01-01,true,,\n", id(serial));
+            writeln!(part, "{},{name},2000-01-01,true,,", id(serial)).unwrap();
         }
         let mut part = part.into_bytes();
         part.splice(0..0, *b"\xEF\xBB\xBF");
@@ -63,7 +65,7 @@ on_both! {
     async fn dates_of_a_column_declared_as_text_are_read_by_their_shape(database) {
         let mut part = PERSON_HEADER.to_owned();
         for (serial, date) in (1..).zip(["2000-02-29", "20000229", "0890229", "890229"]) {
-            part += &format!("{},名,{date},true,,\n", id(serial));
+            writeln!(part, "{},名,{date},true,,", id(serial)).unwrap();
         }
         let mut fixture = Fixture::with_person_part(part);
         fixture.edit("/resources/0/schema/fields/2/type", json!("string"));

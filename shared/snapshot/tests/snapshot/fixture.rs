@@ -51,7 +51,7 @@ fn fields(header: &str, types: &[&str]) -> Vec<Value> {
         .collect()
 }
 
-fn resource(name: &str, paths: &[&str], fields: Vec<Value>, key: &[&str]) -> Value {
+fn resource(name: &str, paths: &[&str], fields: &[Value], key: &[&str]) -> Value {
     json!({
         "name": name, "path": paths, "profile": "tabular-data-resource", "format": "csv", "encoding": "utf-8",
         "schema": { "fields": fields, "primaryKey": key, "missingValues": [""] },
@@ -68,8 +68,8 @@ impl Fixture {
             "profile": "tabular-data-package",
             "name": "test-register",
             "resources": [
-                resource("person", &person_parts, fields(PERSON_HEADER, &types), &["national_id"]),
-                resource("stay", &["stay.csv"], fields(STAY_HEADER, &stay_types), &["place", "from", "number"]),
+                resource("person", &person_parts, &fields(PERSON_HEADER, &types), &["national_id"]),
+                resource("stay", &["stay.csv"], &fields(STAY_HEADER, &stay_types), &["place", "from", "number"]),
             ],
             "lifeboat": {
                 "system": "test-register", "agency": "agency-test", "taken_at": "2026-11-20T18:00:00Z",

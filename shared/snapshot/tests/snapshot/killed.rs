@@ -1,6 +1,6 @@
 //! A loader that is killed, at whatever it is doing, leaves the old snapshot serving; the next one goes on where it stopped.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,8 +86,9 @@ impl Progress for Standstill {
 fn stand() {
     // What was read before is on its way to the database: it gets the time to arrive.
     std::thread::sleep(Duration::from_millis(400));
-    println!("\n{STANDING}");
-    std::thread::sleep(Duration::from_secs(600));
+    let mut out = std::io::stdout();
+    writeln!(out, "\n{STANDING}").unwrap();
+    std::thread::sleep(Duration::from_mins(10));
 }
 
 /// The loader to be killed. As a test of its own it has nothing to do: only the tests below make it one.

@@ -53,40 +53,34 @@ pub(crate) fn make_tables<'a>(
 
 /// The parts that the file holds whole.
 pub(crate) fn done(file: &Connection, plan: &Plan) -> Result<Vec<PartDone>, StoreError> {
-    let read = || -> rusqlite::Result<Vec<(String, i64, i64, i64, Vec<u8>)>> {
+    let mut done = Vec::new();
+    let mut read = || -> rusqlite::Result<()> {
         let mut statement =
             file.prepare("SELECT table_name, part, rows, bad_rows, last_key FROM lifeboat_part")?;
-        let rows = statement.query_map([], |row| {
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-            ))
-        })?;
-        rows.collect()
-    };
-    let mut done = Vec::new();
-    for (name, part, rows, bad_rows, last_key) in read().map_err(StoreError::database)? {
-        if let Some(table) = plan
-            .tables
-            .iter()
-            .position(|table| table.definition.name == name)
-        {
-            done.push(PartDone {
-                name: PartName {
-                    table,
-                    part: usize::try_from(part).map_err(StoreError::database)?,
-                },
-                read: PartRead {
-                    rows: rows.cast_unsigned(),
-                    bad_rows: bad_rows.cast_unsigned(),
-                },
-                last_key,
-            });
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(0)?;
+            if let Some(table) = plan
+                .tables
+                .iter()
+                .position(|table| table.definition.name == name)
+            {
+                done.push(PartDone {
+                    name: PartName {
+                        table,
+                        part: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(usize::MAX),
+                    },
+                    read: PartRead {
+                        rows: row.get::<_, i64>(2)?.cast_unsigned(),
+                        bad_rows: row.get::<_, i64>(3)?.cast_unsigned(),
+                    },
+                    last_key: row.get(4)?,
+                });
+            }
         }
-    }
+        Ok(())
+    };
+    read().map_err(StoreError::database)?;
     Ok(done)
 }
 
