@@ -1,0 +1,113 @@
+//! Reads a request's body whole, within bounds of size, memory and time.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use runtime::problem::{Kind, Problem};
+
+use super::load::{Budget, Share};
+use crate::catalogue::Operation;
+use crate::settings::Limits;
+
+/// A body and the memory it is charged with.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) bytes: Bytes,
+    _share: Option<Share>,
+}
+
+/// Reads the body of a request for `operation`.
+pub(crate) async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    operation: &Operation,
+    limits: &Limits,
+    budget: &Budget,
+) -> Result<Body, Problem> {
+    let Some(declared) = declared_length(request) else {
+        return Ok(Body::default());
+    };
+    if operation.media_types.is_empty() {
+        return Err(Problem::new(Kind::Malformed)
+            .detail("This operation takes no body.", "此作業不接受內容。"));
+    }
+    let content_type = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !operation.takes(content_type) {
+        let taken = operation.media_types.join(", ");
+        return Err(Problem::new(Kind::UnsupportedMedia)
+            .detail(format!("Send {taken}."), format!("請使用 {taken}。")));
+    }
+    if declared > limits.body_bytes as u64 {
+        return Err(too_large(limits));
+    }
+    let share = budget.take(0).map_err(|_| overloaded())?;
+    tokio::time::timeout(
+        Duration::from_millis(limits.body_timeout_ms),
+        collect(payload, limits, share),
+    )
+    .await
+    .unwrap_or_else(|_| Err(Problem::new(Kind::Timeout)))
+}
+
+/// The declared length; 0 for a body in chunks, whose length is not known; `None` without a body.
+fn declared_length(request: &HttpRequest) -> Option<u64> {
+    if request.headers().contains_key(TRANSFER_ENCODING) {
+        return Some(0);
+    }
+    let length: u64 = request
+        .headers()
+        .get(CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()?;
+    (length > 0).then_some(length)
+}
+
+async fn collect(
+    payload: &mut Payload,
+    limits: &Limits,
+    mut share: Share,
+) -> Result<Body, Problem> {
+    let mut body = BytesMut::new();
+    while let Some(part) = payload.next().await {
+        let part = part.map_err(|_| {
+            Problem::new(Kind::Malformed).detail("The body broke off.", "內容傳送中斷。")
+        })?;
+        if body.len() + part.len() > limits.body_bytes {
+            return Err(too_large(limits));
+        }
+        share.grow(part.len()).map_err(|_| overloaded())?;
+        body.extend_from_slice(&part);
+    }
+    Ok(Body {
+        bytes: body.freeze(),
+        _share: Some(share),
+    })
+}
+
+fn too_large(limits: &Limits) -> Problem {
+    let most = limits.body_bytes;
+    Problem::new(Kind::TooLarge).detail(
+        format!("At most {most} bytes are taken."),
+        format!("內容不得超過 {most} 位元組。"),
+    )
+}
+
+/// Too much is under way.
+pub(crate) fn overloaded() -> Problem {
+    Problem::new(Kind::Unavailable)
+        .detail(
+            "Too many requests are under way. Try again.",
+            "系統忙碌中，請稍後再試。",
+        )
+        .retry_after(1)
+}

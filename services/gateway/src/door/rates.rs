@@ -1,0 +1,94 @@
+//! How many requests: each person or program, each address, and all together.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use access::caller::{Caller, CallerKind};
+use access::limit::{Decision, Limit, Rate};
+use access::store::SharedStore;
+use runtime::clock::SharedClock;
+use runtime::problem::{Kind, Problem};
+
+use crate::settings::{RateSetting, Rates};
+
+/// The limits. Persons, programs and addresses are counted across all copies of the gateway where there is a shared
+/// store; the sum is counted in each copy, since it is the copy's own strength that it protects.
+#[derive(Debug)]
+pub(crate) struct RateGate {
+    person: Limit,
+    client: Limit,
+    address: Limit,
+    all: Limit,
+}
+
+impl RateGate {
+    pub(crate) fn new(rates: &Rates, store: Option<&SharedStore>, clock: &SharedClock) -> Self {
+        let limit = |name, rate, store: Option<&SharedStore>| {
+            Limit::new(name, rate_of(rate), store.cloned(), clock.clone())
+        };
+        Self {
+            person: limit("person", rates.person, store),
+            client: limit("client", rates.client, store),
+            address: limit("address", rates.address, store),
+            all: limit("all", rates.all, None),
+        }
+    }
+
+    /// One more request of anybody's.
+    pub(crate) async fn all(&self) -> Result<(), Problem> {
+        judge(self.all.check("").await)
+    }
+
+    /// One more request of somebody who proved who they are. A person counts by themselves, whatever program they use
+    /// and whomever they share an address with; a program in office counts as a program.
+    pub(crate) async fn caller(&self, caller: &Caller) -> Result<(), Problem> {
+        judge(match caller.kind {
+            CallerKind::Citizen => self.person.check(&caller.subject).await,
+            _ => self.client.check(&caller.client_id).await,
+        })
+    }
+
+    /// One more request from an address, by nobody in particular or with credentials that do not hold.
+    pub(crate) async fn address(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+        let key = address
+            .map(|address| network(address).to_string())
+            .unwrap_or_default();
+        judge(self.address.check(&key).await)
+    }
+}
+
+/// What one household or machine is given: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+fn rate_of(setting: RateSetting) -> Rate {
+    Rate::new(setting.per_second, Duration::from_secs(1), setting.burst)
+}
+
+fn judge(decision: Decision) -> Result<(), Problem> {
+    match decision {
+        Decision::Allowed => Ok(()),
+        Decision::Limited { retry_after } => {
+            metrics::counter!("lifeboat_gateway_limited_total").increment(1);
+            Err(Problem::new(Kind::TooManyRequests).retry_after(retry_after.as_secs() + 1))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_in_one_ipv6_network_count_together() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:1"));
+        assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+    }
+}

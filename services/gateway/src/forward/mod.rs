@@ -1,0 +1,7 @@
+//! Towards the services: the client, the breaker, and which headers pass.
+
+pub(crate) mod breaker;
+pub(crate) mod client;
+pub(crate) mod headers;
+pub(crate) mod send;
+pub(crate) mod upstream;

@@ -1,0 +1,159 @@
+//! Carries one request to its service: mints the token for it, calls, and tells the breaker how it went.
+
+use std::time::{Duration, Instant};
+
+use access::caller::Caller;
+use access::internal::{InternalRequest, InternalSigner};
+use actix_web::web::Bytes;
+use http_body_util::Full;
+use hyper::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE,
+};
+use hyper::http::uri::PathAndQuery;
+use hyper::{Method, Request, StatusCode};
+use runtime::problem::{Kind, MEDIA_TYPE, Problem};
+use uuid::Uuid;
+
+use super::client::{Answer, CallError, Client};
+use super::upstream::Upstream;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static(runtime::request_id::HEADER);
+
+/// A request on its way to a service.
+#[derive(Debug)]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) upstream: &'a Upstream,
+    pub(crate) method: Method,
+    pub(crate) target: PathAndQuery,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) caller: &'a Caller,
+    pub(crate) request_id: Uuid,
+}
+
+/// Why a service gave no answer that could be passed on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SendError {
+    /// The breaker is open.
+    #[error("not called: it failed too often just now")]
+    Paused {
+        /// When to come back.
+        retry_after: Duration,
+    },
+    /// No token could be minted or the request could not be put together.
+    #[error("the request could not be made: {0}")]
+    Unmade(String),
+    /// The service refused the token that was minted for this request.
+    #[error("the service refused the gateway's own token")]
+    Distrusted,
+    /// The call failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+impl Outgoing<'_> {
+    /// Sends it and reads the whole answer.
+    pub(crate) async fn send(
+        &self,
+        client: &Client,
+        signer: &InternalSigner,
+    ) -> Result<Answer, SendError> {
+        let breaker = &self.upstream.breaker;
+        breaker
+            .admit(Instant::now())
+            .map_err(|open| SendError::Paused {
+                retry_after: open.retry_after,
+            })?;
+        let mut answered = client.call(self.request(signer)?).await;
+        if matches!(&answered, Err(error) if error.is_before_answer()) && self.method.is_safe() {
+            // A kept connection that the service was just closing. Asking again asks for nothing twice.
+            answered = client.call(self.request(signer)?).await;
+        }
+        match answered {
+            Ok(answer) => {
+                breaker.succeeded();
+                if is_distrusted(&answer) {
+                    Err(SendError::Distrusted)
+                } else {
+                    Ok(answer)
+                }
+            }
+            Err(error) => {
+                breaker.failed(Instant::now());
+                Err(error.into())
+            }
+        }
+    }
+
+    fn request(&self, signer: &InternalSigner) -> Result<Request<Full<Bytes>>, SendError> {
+        let unmade = |error: &dyn std::fmt::Display| SendError::Unmade(error.to_string());
+        let token = signer
+            .mint(
+                self.caller,
+                &InternalRequest {
+                    audience: &self.upstream.name,
+                    method: self.method.as_str(),
+                    path_and_query: self.target.as_str(),
+                    body: &self.body,
+                },
+            )
+            .map_err(|error| unmade(&error))?;
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self
+            .upstream
+            .uri(self.target.clone())
+            .map_err(|error| unmade(&error))?;
+        let headers = request.headers_mut();
+        *headers = self.headers.clone();
+        let mut token = HeaderValue::from_maybe_shared(Bytes::from(format!("Lifeboat {token}")))
+            .map_err(|error| unmade(&error))?;
+        token.set_sensitive(true);
+        headers.insert(AUTHORIZATION, token);
+        let mut id = Uuid::encode_buffer();
+        let id = HeaderValue::from_str(self.request_id.hyphenated().encode_lower(&mut id))
+            .map_err(|error| unmade(&error))?;
+        headers.insert(REQUEST_ID, id);
+        Ok(request)
+    }
+}
+
+/// A service that does not accept the internal token answers with a bare 401 problem; that is no fault of the caller. A
+/// 401 meant for the caller has a challenge, or is an OAuth error.
+fn is_distrusted(answer: &Answer) -> bool {
+    let headers = &answer.head.headers;
+    answer.head.status == StatusCode::UNAUTHORIZED
+        && !headers.contains_key(WWW_AUTHENTICATE)
+        && headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()))
+}
+
+impl SendError {
+    /// A short name for metrics and logs.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Paused { .. } => "breaker-open",
+            Self::Unmade(_) => "unmade",
+            Self::Distrusted => "distrusted",
+            Self::Call(CallError::Broken(_)) => "unreachable",
+            Self::Call(CallError::Cut(_)) => "cut",
+            Self::Call(CallError::Slow) => "slow",
+            Self::Call(CallError::TooLarge) => "too-large",
+        }
+    }
+
+    /// What the caller is told.
+    pub(crate) fn problem(&self) -> Problem {
+        let seconds = match self {
+            Self::Paused { retry_after } => retry_after.as_secs().max(1),
+            _ => 1,
+        };
+        Problem::new(Kind::Unavailable)
+            .detail(
+                "This service does not answer right now. Try again.",
+                "此服務暫時沒有回應，請稍後再試。",
+            )
+            .retry_after(seconds)
+    }
+}

@@ -1,0 +1,80 @@
+//! A service as the gateway calls it: where it listens and whether it is being called.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::Uri;
+use hyper::http::uri::{Authority, Parts, PathAndQuery, Scheme};
+use url::Url;
+
+use super::breaker::Breaker;
+use crate::settings::Forwarding;
+
+/// Where one service is reached.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    pub(crate) name: Arc<str>,
+    authority: Authority,
+    pub(crate) breaker: Breaker,
+}
+
+/// All services by name.
+pub(crate) type Upstreams = BTreeMap<String, Arc<Upstream>>;
+
+/// A base URL that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("upstream {name}: {url} must be http://host:port, without a path")]
+pub(crate) struct UpstreamError {
+    name: String,
+    url: Url,
+}
+
+impl Upstream {
+    /// The address of `path_and_query` there.
+    pub(crate) fn uri(
+        &self,
+        path_and_query: PathAndQuery,
+    ) -> Result<Uri, hyper::http::uri::InvalidUriParts> {
+        let mut parts = Parts::default();
+        parts.scheme = Some(Scheme::HTTP);
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path_and_query);
+        Uri::from_parts(parts)
+    }
+}
+
+/// Reads the configured base URLs.
+pub(crate) fn read(
+    urls: &BTreeMap<String, Url>,
+    settings: &Forwarding,
+) -> Result<Upstreams, UpstreamError> {
+    let pause = Duration::from_millis(settings.breaker_pause_ms);
+    let read_one = |(name, url): (&String, &Url)| {
+        let refused = || UpstreamError {
+            name: name.clone(),
+            url: url.clone(),
+        };
+        let host = url.host_str().ok_or_else(refused)?;
+        let bare = url.scheme() == "http"
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.username().is_empty();
+        if !bare {
+            return Err(refused());
+        }
+        let authority = format!("{host}:{}", url.port().unwrap_or(80))
+            .parse()
+            .map_err(|_| refused())?;
+        let breaker = Breaker::new(name, settings.breaker_failures, pause);
+        Ok((
+            name.clone(),
+            Arc::new(Upstream {
+                name: name.as_str().into(),
+                authority,
+                breaker,
+            }),
+        ))
+    };
+    urls.iter().map(read_one).collect()
+}

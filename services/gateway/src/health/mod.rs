@@ -1,0 +1,130 @@
+//! `/livez` and `/readyz`: how the gateway is, and how each service behind it is, with the age of its data.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+use arc_swap::ArcSwap;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::http::uri::PathAndQuery;
+use runtime::lifecycle::Drain;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::forward::client::Client;
+use crate::forward::upstream::{Upstream, Upstreams};
+
+/// What a service says of itself on `/readyz`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Said {
+    #[serde(alias = "capability")]
+    service: String,
+    state: String,
+    #[serde(default)]
+    snapshot: Option<Box<RawValue>>,
+    #[serde(default)]
+    age_seconds: Option<i64>,
+}
+
+impl Said {
+    fn silent(upstream: &Upstream) -> Self {
+        Self {
+            service: upstream.name.to_string(),
+            state: "unreachable".to_owned(),
+            snapshot: None,
+            age_seconds: None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    state: &'static str,
+    capabilities: Vec<&'a Said>,
+}
+
+/// The services' states as last heard.
+#[derive(Debug)]
+pub(crate) struct Health {
+    services: ArcSwap<BTreeMap<String, Said>>,
+    drain: Drain,
+}
+
+impl Health {
+    pub(crate) fn new(drain: Drain) -> Self {
+        Self {
+            services: ArcSwap::default(),
+            drain,
+        }
+    }
+
+    /// Asks every service again and again.
+    pub(crate) async fn watch(
+        self: Arc<Self>,
+        upstreams: Arc<Upstreams>,
+        client: Client,
+        interval: Duration,
+    ) {
+        loop {
+            let asked = futures_util::future::join_all(
+                upstreams
+                    .values()
+                    .map(|upstream| ask(upstream, &client, interval)),
+            );
+            let heard: BTreeMap<String, Said> = asked
+                .await
+                .into_iter()
+                .map(|said| (said.service.clone(), said))
+                .collect();
+            for said in heard.values() {
+                let ready = if said.state == "ready" { 1.0 } else { 0.0 };
+                metrics::gauge!("lifeboat_gateway_service_ready", "service" => said.service.clone()).set(ready);
+            }
+            self.services.store(Arc::new(heard));
+            tokio::time::sleep(interval).await;
+        }
+    }
+
+    /// The process is there.
+    pub(crate) fn live() -> HttpResponse {
+        HttpResponse::Ok()
+            .content_type("application/json")
+            .body(r#"{"state":"alive"}"#)
+    }
+
+    /// Whether requests should come here. A service that is not ready does not make the gateway unready: the others go
+    /// on answering through it.
+    pub(crate) fn ready(&self) -> HttpResponse {
+        let services = self.services.load();
+        let (status, state) = if self.drain.has_begun() {
+            (StatusCode::SERVICE_UNAVAILABLE, "draining")
+        } else if services.is_empty() {
+            (StatusCode::SERVICE_UNAVAILABLE, "starting")
+        } else {
+            (StatusCode::OK, "ready")
+        };
+        HttpResponse::build(status).json(Shown {
+            state,
+            capabilities: services.values().collect(),
+        })
+    }
+}
+
+async fn ask(upstream: &Upstream, client: &Client, patience: Duration) -> Said {
+    let said = async {
+        let uri = upstream.uri(PathAndQuery::from_static("/readyz")).ok()?;
+        let request = Request::get(uri).body(Full::new(Bytes::new())).ok()?;
+        let answer = client.call(request).await.ok()?;
+        let said: Said = serde_json::from_slice(&answer.body).ok()?;
+        (said.service == *upstream.name).then_some(said)
+    };
+    tokio::time::timeout(patience.max(Duration::from_secs(1)), said)
+        .await
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| Said::silent(upstream))
+}
