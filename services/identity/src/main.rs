@@ -1,2 +1,5 @@
-//! Starts the process.
-fn main() {}
+//! Identity as a process of its own.
+
+fn main() -> std::process::ExitCode {
+    identity::main()
+}

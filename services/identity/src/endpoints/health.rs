@@ -1,0 +1,45 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use runtime::lifecycle::Drain;
+use serde::Serialize;
+
+use crate::gate::SERVICE;
+
+/// Whether tokens can be issued, as the last look at the database told.
+#[derive(Clone, Debug)]
+pub(crate) struct Readiness {
+    pub(crate) drain: Drain,
+    pub(crate) store_answers: Arc<AtomicBool>,
+}
+
+/// The same members as a capability's, so that the gateway reads all alike.
+#[derive(Serialize)]
+struct Health {
+    capability: &'static str,
+    state: &'static str,
+    snapshot: Option<()>,
+    age_seconds: Option<i64>,
+}
+
+pub(super) async fn live() -> HttpResponse {
+    HttpResponse::Ok().body("alive\n")
+}
+
+pub(super) async fn ready(readiness: web::Data<Readiness>) -> HttpResponse {
+    let (status, state) = if readiness.drain.has_begun() {
+        (StatusCode::SERVICE_UNAVAILABLE, "draining")
+    } else if readiness.store_answers.load(Ordering::Relaxed) {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "database-gone")
+    };
+    HttpResponse::build(status).json(Health {
+        capability: SERVICE,
+        state,
+        snapshot: None,
+        age_seconds: None,
+    })
+}
