@@ -1,1 +1,15 @@
-//! The operator's command.
+//! The operator's command: demo, up, call, snapshot, openapi. It starts things and owns nothing.
+
+mod call;
+mod cli;
+mod client;
+mod demo;
+mod openapi;
+mod outcome;
+mod registry;
+mod settings;
+mod snapshot;
+mod stack;
+mod up;
+
+pub use cli::main;

@@ -1,2 +1,5 @@
-//! Starts the process.
-fn main() {}
+//! The operator's command.
+
+fn main() -> std::process::ExitCode {
+    lifeboat::main()
+}

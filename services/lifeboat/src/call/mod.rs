@@ -1,0 +1,234 @@
+//! `lifeboat call`: one request with token and proof of possession, like curl.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Method, Response};
+use runtime::clock;
+use url::Url;
+
+use crate::client::{Client, Credentials, RegistryFacts};
+use crate::demo::{DEFAULT_READY_FILE, ReadyFile};
+use crate::outcome::Failure;
+
+/// What to ask, and as whom.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// An address, or a path at the gateway such as /household/v1/me.
+    #[arg(value_name = "URL|PATH")]
+    target: String,
+    /// The HTTP method; POST where there is data, GET otherwise.
+    #[arg(short = 'X', long)]
+    method: Option<Method>,
+    /// As whom; without it no token is sent.
+    #[arg(long = "as", value_enum)]
+    who: Option<Who>,
+    /// What the demo wrote: where the gateway is, and credentials.
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_READY_FILE)]
+    ready_file: PathBuf,
+    /// The gateway, instead of the one in the ready file.
+    #[arg(long, value_name = "URL")]
+    gateway: Option<Url>,
+    /// A citizen's facts: national ID.
+    #[arg(long, requires_all = ["birth_date", "household_no", "id_card_issued_on"])]
+    national_id: Option<String>,
+    /// A citizen's facts: birth date, YYYY-MM-DD.
+    #[arg(long)]
+    birth_date: Option<String>,
+    /// A citizen's facts: household number.
+    #[arg(long)]
+    household_no: Option<String>,
+    /// A citizen's facts: the day the identity card was issued, YYYY-MM-DD.
+    #[arg(long)]
+    id_card_issued_on: Option<String>,
+    /// A program's registered name.
+    #[arg(long, requires = "key_file")]
+    client_id: Option<String>,
+    /// A program's private key (PEM, PKCS#8, P-256).
+    #[arg(long, requires = "client_id", value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// What an officer asks for, such as family-tracing.
+    #[arg(long)]
+    purpose: Option<String>,
+    /// The case in which an officer asks.
+    #[arg(long)]
+    case_number: Option<String>,
+    /// Another header, `Name: value`.
+    #[arg(short = 'H', long = "header", value_name = "HEADER", value_parser = header)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// A JSON body.
+    #[arg(short, long, value_name = "JSON")]
+    data: Option<serde_json::Value>,
+    /// Show the answer's status and headers too.
+    #[arg(short, long)]
+    include: bool,
+    /// Send nothing; print the request for `curl --config -`.
+    #[arg(long)]
+    curl: bool,
+}
+
+/// As whom to call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Who {
+    Citizen,
+    Officer,
+}
+
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("write it as `Name: value`")?;
+    let name = name.trim().parse().map_err(|_| "not a header name")?;
+    let value = value.trim().parse().map_err(|_| "not a header value")?;
+    Ok((name, value))
+}
+
+pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
+    let known = ReadyFile::read(&options.ready_file);
+    let gateway = match (&options.gateway, &known) {
+        (Some(url), _) => url.clone(),
+        (None, Ok(known)) => known.gateway.clone(),
+        (None, Err(error)) => match Url::parse(&options.target) {
+            Ok(absolute) => absolute,
+            Err(_) => {
+                return Err(Failure::usage(format!(
+                    "cannot read {}: {error}",
+                    options.ready_file.display()
+                ))
+                .next("start `lifeboat demo`, or name the gateway with --gateway URL"));
+            }
+        },
+    };
+    let mut client = Client::new(gateway, clock::system())?;
+    if let Some(who) = options.who {
+        client.sign_in(&credentials(who, &options, known)?).await?;
+    }
+    let method = options.method.clone().unwrap_or(if options.data.is_some() {
+        Method::POST
+    } else {
+        Method::GET
+    });
+    let extra = extra_headers(&options)?;
+    if options.curl {
+        return print_for_curl(&mut client, &method, &options, &extra).await;
+    }
+    let answer = client
+        .send(&method, &options.target, &extra, options.data.as_ref())
+        .await?;
+    print_answer(answer, options.include).await
+}
+
+fn credentials(
+    who: Who,
+    options: &Options,
+    known: std::io::Result<ReadyFile>,
+) -> Result<Credentials, Failure> {
+    let given = [
+        &options.national_id,
+        &options.birth_date,
+        &options.household_no,
+        &options.id_card_issued_on,
+    ];
+    match (who, given, &options.client_id, &options.key_file) {
+        (Who::Citizen, [Some(id), Some(born), Some(household), Some(issued)], ..) => {
+            Ok(Credentials::Citizen(RegistryFacts {
+                national_id: id.clone(),
+                birth_date: born.clone(),
+                household_no: household.clone(),
+                id_card_issued_on: issued.clone(),
+            }))
+        }
+        (Who::Officer, _, Some(client_id), Some(key_file)) => Ok(Credentials::Program {
+            client_id: client_id.clone(),
+            key_pem: std::fs::read_to_string(key_file)?,
+        }),
+        _ => {
+            let known = known.map_err(|error| {
+                Failure::usage(format!(
+                    "no credentials, and cannot read {}: {error}",
+                    options.ready_file.display()
+                ))
+                .next(
+                    "give --national-id … or --client-id and --key-file, or start `lifeboat demo`",
+                )
+            })?;
+            known.credentials(who == Who::Officer)
+        }
+    }
+}
+
+fn extra_headers(options: &Options) -> Result<Vec<(HeaderName, HeaderValue)>, Failure> {
+    let mut headers = options.headers.clone();
+    for (name, value) in [
+        ("lookup-purpose", &options.purpose),
+        ("case-number", &options.case_number),
+    ] {
+        if let Some(value) = value {
+            let value = HeaderValue::from_str(value)
+                .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+            headers.push((HeaderName::from_static(name), value));
+        }
+    }
+    Ok(headers)
+}
+
+#[expect(clippy::print_stdout, reason = "this is the command's result")]
+async fn print_answer(answer: Response, include: bool) -> Result<ExitCode, Failure> {
+    let good = answer.status().is_success();
+    if include {
+        println!("HTTP/1.1 {}", answer.status());
+        for (name, value) in answer.headers() {
+            println!("{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+        }
+        println!();
+    }
+    let text = answer.text().await?;
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(json) => println!("{}", serde_json::to_string_pretty(&json)?),
+        Err(_) => println!("{text}"),
+    }
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints a configuration for curl. A proof is good for one request, so the nonce must be known before: it is fetched
+/// with a request that the gateway answers with one.
+#[expect(clippy::print_stdout, reason = "this is the command's result")]
+async fn print_for_curl(
+    client: &mut Client,
+    method: &Method,
+    options: &Options,
+    extra: &[(HeaderName, HeaderValue)],
+) -> Result<ExitCode, Failure> {
+    if options.who.is_some() {
+        client.fetch_nonce().await?;
+    }
+    let prepared = client.prepare(method, client.address(&options.target)?)?;
+    println!("url = {}", quoted(prepared.url.as_str()));
+    println!("request = {}", quoted(method.as_str()));
+    for (name, value) in &prepared.headers {
+        println!("header = {}", quoted(&format!("{name}: {value}")));
+    }
+    for (name, value) in extra {
+        println!(
+            "header = {}",
+            quoted(&format!(
+                "{name}: {}",
+                String::from_utf8_lossy(value.as_bytes())
+            ))
+        );
+    }
+    if let Some(json) = &options.data {
+        println!("header = \"Content-Type: application/json\"");
+        println!("data = {}", quoted(&json.to_string()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A quoted string of curl's configuration files.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

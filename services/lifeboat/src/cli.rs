@@ -1,0 +1,72 @@
+//! Flags and subcommands.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::outcome::Failure;
+use crate::settings::Settings;
+use crate::snapshot::SnapshotCommand;
+use crate::{call, demo, openapi, registry, snapshot, up};
+
+/// Keeps a government's core functions alive when its data centres are gone.
+#[derive(Debug, Parser)]
+#[command(name = "lifeboat", version, about, long_about = None, propagate_version = true)]
+struct Cli {
+    /// The configuration file; without it ./lifeboat.toml where there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Results as JSON on standard output, for machines.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows the whole thing on this machine: data packages in, a citizen's and an officer's answers out.
+    Demo(demo::Options),
+    /// Serves what the configuration file names, until SIGTERM or Ctrl-C.
+    Up,
+    /// Makes one request with token and proof of possession, like curl.
+    Call(call::Options),
+    /// Checks, loads, lists and rolls back data packages.
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
+    /// Writes the OpenAPI documents that the code describes.
+    Openapi(openapi::Options),
+}
+
+/// The whole `main`. Exit codes: 0 done, 1 failed, 2 usage, 3 refused for safety.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let settings = Settings::read(cli.config.as_deref()).map_err(Failure::usage)?;
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    threads.block_on(async move {
+        match cli.command {
+            Command::Demo(options) => demo::run(options, &settings, cli.json).await,
+            Command::Up => up::run(settings).await,
+            Command::Call(options) => call::run(options).await,
+            Command::Snapshot(command) => {
+                let systems: Vec<_> = registry::CAPABILITIES
+                    .iter()
+                    .map(capability::Capability::system)
+                    .collect();
+                Ok(snapshot::run(command, &systems, &settings.snapshot, cli.json).await)
+            }
+            Command::Openapi(options) => openapi::run(&options),
+        }
+    })
+}

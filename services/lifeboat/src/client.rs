@@ -1,0 +1,235 @@
+//! A caller of the gateway: signs in, proves possession of its key on every request (RFC 9449), follows nonces.
+
+use access::assertion;
+use access::keys::SigningKey;
+use access::proof::ProofKey;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Response};
+use runtime::clock::SharedClock;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::outcome::Failure;
+
+/// How somebody proves who they are.
+#[derive(Clone, Debug)]
+pub(crate) enum Credentials {
+    /// A citizen with facts that the register knows.
+    Citizen(RegistryFacts),
+    /// An officer's or an agency's program with its key.
+    Program {
+        /// The registered name.
+        client_id: String,
+        /// Its private key, PKCS#8 PEM.
+        key_pem: String,
+    },
+}
+
+/// What a citizen knows and the register holds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct RegistryFacts {
+    /// 身分證統一編號
+    pub(crate) national_id: String,
+    /// 出生日期, YYYY-MM-DD.
+    pub(crate) birth_date: String,
+    /// 戶號
+    pub(crate) household_no: String,
+    /// 國民身分證發證日期, YYYY-MM-DD.
+    pub(crate) id_card_issued_on: String,
+}
+
+/// A caller with a key of its own, and a token once signed in.
+pub(crate) struct Client {
+    gateway: Url,
+    http: reqwest::Client,
+    key: ProofKey,
+    token: Option<String>,
+    nonce: Option<String>,
+    clock: SharedClock,
+}
+
+/// The headers of one request that is ready to be sent.
+pub(crate) struct Prepared {
+    pub(crate) url: Url,
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+}
+
+#[derive(Deserialize)]
+struct OauthError {
+    error: String,
+    #[serde(default)]
+    error_description: String,
+}
+
+impl Client {
+    /// A caller with a fresh key and no token.
+    pub(crate) fn new(gateway: Url, clock: SharedClock) -> Result<Self, Failure> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self {
+            gateway,
+            http,
+            key: ProofKey::generate()?,
+            token: None,
+            nonce: None,
+            clock,
+        })
+    }
+
+    /// The absolute address of `target`, which may be a path.
+    pub(crate) fn address(&self, target: &str) -> Result<Url, Failure> {
+        self.gateway
+            .join(target)
+            .map_err(|error| Failure::usage(format!("{target}: {error}")))
+    }
+
+    /// Gets a token.
+    pub(crate) async fn sign_in(&mut self, credentials: &Credentials) -> Result<(), Failure> {
+        let url = self.address("/identity/v1/token")?;
+        for _ in 0..2 {
+            let form = self.form(credentials, &url)?;
+            let proof = self.key.prove(
+                "POST",
+                url.as_str(),
+                None,
+                self.nonce.as_deref(),
+                self.clock.now(),
+            )?;
+            let answer = self
+                .http
+                .post(url.clone())
+                .header("dpop", proof)
+                .form(&form)
+                .send()
+                .await?;
+            self.note_nonce(answer.headers());
+            if answer.status().is_success() {
+                self.token = Some(answer.json::<TokenAnswer>().await?.access_token);
+                return Ok(());
+            }
+            let status = answer.status();
+            let text = answer.text().await?;
+            let refusal = serde_json::from_str::<OauthError>(&text)
+                .map_err(|_| Failure::failed(format!("sign-in answered {status}: {text}")))?;
+            if refusal.error != "use_dpop_nonce" {
+                return Err(Failure::failed(format!(
+                    "sign-in refused: {} {}",
+                    refusal.error, refusal.error_description
+                )));
+            }
+        }
+        Err(Failure::failed("sign-in asked for a fresh nonce twice"))
+    }
+
+    fn form(
+        &self,
+        credentials: &Credentials,
+        url: &Url,
+    ) -> Result<Vec<(&'static str, String)>, Failure> {
+        Ok(match credentials {
+            Credentials::Citizen(facts) => vec![
+                ("grant_type", "urn:lifeboat:grant:registry-facts".to_owned()),
+                ("national_id", facts.national_id.clone()),
+                ("birth_date", facts.birth_date.clone()),
+                ("household_no", facts.household_no.clone()),
+                ("id_card_issued_on", facts.id_card_issued_on.clone()),
+            ],
+            Credentials::Program { client_id, key_pem } => {
+                let key = SigningKey::from_pkcs8_pem(key_pem)?;
+                vec![
+                    ("grant_type", "client_credentials".to_owned()),
+                    ("client_assertion_type", assertion::TYPE.to_owned()),
+                    (
+                        "client_assertion",
+                        assertion::make(&key, client_id, url.as_str(), self.clock.now())?,
+                    ),
+                ]
+            }
+        })
+    }
+
+    /// Token and proof for one request.
+    pub(crate) fn prepare(&self, method: &Method, url: Url) -> Result<Prepared, Failure> {
+        let mut headers = Vec::new();
+        if let Some(token) = &self.token {
+            let now = self.clock.now();
+            let proof = self.key.prove(
+                method.as_str(),
+                url.as_str(),
+                Some(token),
+                self.nonce.as_deref(),
+                now,
+            )?;
+            headers.push(("Authorization", format!("DPoP {token}")));
+            headers.push(("DPoP", proof));
+        }
+        Ok(Prepared { url, headers })
+    }
+
+    /// Sends one request; again, once, where a fresh nonce is asked for.
+    pub(crate) async fn send(
+        &mut self,
+        method: &Method,
+        target: &str,
+        extra: &[(HeaderName, HeaderValue)],
+        body: Option<&serde_json::Value>,
+    ) -> Result<Response, Failure> {
+        let url = self.address(target)?;
+        let mut answer = self.once(method, &url, extra, body).await?;
+        if answer.status() == 401 && asks_for_nonce(answer.headers()) {
+            answer = self.once(method, &url, extra, body).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn once(
+        &mut self,
+        method: &Method,
+        url: &Url,
+        extra: &[(HeaderName, HeaderValue)],
+        body: Option<&serde_json::Value>,
+    ) -> Result<Response, Failure> {
+        let prepared = self.prepare(method, url.clone())?;
+        let mut request = self.http.request(method.clone(), prepared.url);
+        for (name, value) in prepared.headers {
+            request = request.header(name, value);
+        }
+        for (name, value) in extra {
+            request = request.header(name, value);
+        }
+        if let Some(json) = body {
+            request = request.json(json);
+        }
+        let answer = request.send().await?;
+        self.note_nonce(answer.headers());
+        Ok(answer)
+    }
+
+    /// Makes sure that a current nonce of the gateway is known: one request without it, whose answer carries it.
+    pub(crate) async fn fetch_nonce(&mut self) -> Result<(), Failure> {
+        self.nonce = None;
+        let url = self.address("/identity/v1/me/access-log")?;
+        self.once(&Method::GET, &url, &[], None).await?;
+        Ok(())
+    }
+
+    fn note_nonce(&mut self, headers: &HeaderMap) {
+        if let Some(nonce) = headers
+            .get("dpop-nonce")
+            .and_then(|value| value.to_str().ok())
+        {
+            self.nonce = Some(nonce.to_owned());
+        }
+    }
+}
+
+fn asks_for_nonce(headers: &HeaderMap) -> bool {
+    let challenge = headers
+        .get("www-authenticate")
+        .and_then(|value| value.to_str().ok());
+    challenge.is_some_and(|challenge| challenge.contains("use_dpop_nonce"))
+}

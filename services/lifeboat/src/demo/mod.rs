@@ -1,0 +1,115 @@
+//! `lifeboat demo`: data packages in, a citizen's and an officer's answers out, on this machine and without a server.
+
+mod folder;
+mod household_rows;
+mod keys;
+mod package;
+mod probes;
+mod ready_file;
+mod report;
+mod site;
+mod sources;
+mod timings;
+mod world;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use runtime::{clock, lifecycle, metrics, telemetry};
+
+use self::folder::Folder;
+use self::site::Site;
+use self::timings::Timings;
+use crate::outcome::Failure;
+use crate::settings::Settings;
+use crate::stack::Stack;
+
+pub(crate) use self::ready_file::ReadyFile;
+
+/// Where the demo works unless told otherwise.
+const DEFAULT_FOLDER: &str = "lifeboat-demo";
+
+/// The ready file that a demo without flags writes.
+pub(crate) const DEFAULT_READY_FILE: &str = "lifeboat-demo/ready.json";
+
+/// What to show.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// How many people to invent.
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    people: u32,
+    /// Which people: the same seed invents the same ones.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Data packages of agencies, one folder each, instead of invented ones; they are copied, never touched.
+    #[arg(long, value_name = "DIR")]
+    snapshots: Option<PathBuf>,
+    /// Where to work; emptied at the start if an earlier demo made it, left as it is at the end.
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    dir: PathBuf,
+    /// Where the gateway listens; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Written when everything answers: JSON with addresses, credentials and timings.
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+    /// End after the first answers instead of serving until Ctrl-C.
+    #[arg(long)]
+    exit: bool,
+}
+
+pub(crate) async fn run(
+    options: Options,
+    settings: &Settings,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    telemetry::init(&telemetry::Settings {
+        filter: "warn".to_owned(),
+        ..settings.telemetry.clone()
+    })?;
+    metrics::install()?;
+    let clock = clock::system();
+    let folder = Folder::claim(&options.dir)?;
+    let mut timings = Timings::default();
+
+    let start = Instant::now();
+    let sources = match &options.snapshots {
+        Some(given) => sources::copy(given, &folder)?,
+        None => sources::invent(options.people as usize, options.seed, &folder, clock.now())?,
+    };
+    timings.note("packages", start);
+    report::sources(&sources, json);
+    let site = Site::prepare(&folder, options.listen, &sources)?;
+    for source in &sources.known {
+        let start = Instant::now();
+        site.load(source, &sources.trust).await?;
+        timings.note(format!("load {}", source.system.name), start);
+    }
+
+    let start = Instant::now();
+    let citizen = site.sample_citizen().await?;
+    let stack = Stack::start(site.settings()?, &clock).await?;
+    timings.note("start", start);
+    let mut ready = site.ready_file(&stack, citizen, &sources)?;
+    let asked = Instant::now();
+    probes::as_citizen(&ready, &clock).await?;
+    timings.note("first answer", asked);
+    probes::as_officer(&ready, &clock).await?;
+    timings.note("all answers", asked);
+
+    ready.timings = timings.by_key();
+    ready.write(&folder.join("ready.json"))?;
+    if let Some(file) = &options.ready_file {
+        ready.write(file)?;
+    }
+    report::ready(&ready, &timings, &folder.join("ready.json"), json)?;
+    if !options.exit {
+        report::serving(&ready, json);
+        lifecycle::terminated().await?;
+    }
+    stack.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}

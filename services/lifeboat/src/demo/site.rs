@@ -1,0 +1,193 @@
+//! The emergency site of the demo: its settings, keys and stores, all inside the demo's folder.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use runtime::clock;
+use serde_json::{Map, Value, json};
+use snapshot::{LoadOptions, Package, PoolOptions, Silent, Store, Trust};
+
+use super::folder::Folder;
+use super::keys::{KeyFiles, private, random_base64};
+use super::ready_file::{Officer, ReadyFile};
+use super::sources::{Source, Sources};
+use crate::client::RegistryFacts;
+use crate::outcome::Failure;
+use crate::settings::Settings;
+use crate::stack::Stack;
+
+/// The officer's program that the demo registers.
+const OFFICER: &str = "demo-officer";
+
+/// Where everything is.
+pub(crate) struct Site {
+    configuration: PathBuf,
+    stores: PathBuf,
+    keys: KeyFiles,
+}
+
+impl Site {
+    /// Makes keys, and writes the configuration that `lifeboat up` would take just as well.
+    pub(crate) fn prepare(
+        folder: &Folder,
+        listen: SocketAddr,
+        sources: &Sources,
+    ) -> Result<Self, Failure> {
+        let site = Self {
+            configuration: folder.join("lifeboat.toml"),
+            stores: folder.make("stores")?,
+            keys: KeyFiles::make(&folder.make("keys")?)?,
+        };
+        let text = toml::to_string_pretty(&site.configuration(folder, listen, sources)?)?;
+        private(&site.configuration, &text)?;
+        Ok(site)
+    }
+
+    fn configuration(
+        &self,
+        folder: &Folder,
+        listen: SocketAddr,
+        sources: &Sources,
+    ) -> Result<Value, Failure> {
+        let gateway = settled(listen)?;
+        let household = settled(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        let audit = format!("sqlite://{}", folder.join("audit.sqlite").display());
+        let trusted = &self.keys.trusted_services;
+        let nonce_key = random_base64()?;
+        let functions: Vec<&str> = sources
+            .known
+            .iter()
+            .map(|source| source.system.name)
+            .collect();
+        let mut capabilities = Map::new();
+        for name in &functions {
+            let listen = if *name == "household" {
+                household
+            } else {
+                SocketAddr::from(([127, 0, 0, 1], 0))
+            };
+            capabilities.insert(
+                (*name).to_owned(),
+                json!({
+                    "database": self.store_url(name),
+                    "trusted_services_file": trusted,
+                    "server": { "listen": listen, "workers": 1, "drain_delay_ms": 0 },
+                }),
+            );
+        }
+        Ok(json!({
+            "capabilities": capabilities,
+            "identity": {
+                "issuer": format!("http://{gateway}"),
+                "database": format!("sqlite://{}", folder.join("identity.sqlite").display()),
+                "sealing_key_file": self.keys.sealing,
+                "nonce_key": nonce_key,
+                "trusted_services_file": trusted,
+                "internal_key_file": self.keys.identity,
+                "household": { "url": format!("http://{household}") },
+                "audit": { "database": audit },
+                "server": { "workers": 1, "drain_delay_ms": 0 },
+                "clients": [{
+                    "client_id": OFFICER,
+                    "jwk": self.keys.officer_public,
+                    "kind": "officer",
+                    "agency": "demo-household-office",
+                    "post": "registrar",
+                    "functions": functions,
+                }],
+            },
+            "gateway": {
+                "server": { "listen": gateway, "workers": 1, "drain_delay_ms": 0 },
+                "public_url": format!("http://{gateway}"),
+                "upstreams": {},
+                "tokens": { "nonce_key": nonce_key },
+                "internal": { "key_file": self.keys.gateway },
+                "audit": { "database": audit },
+            },
+        }))
+    }
+
+    /// What is served.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        Ok(Settings::read(Some(&self.configuration))?)
+    }
+
+    /// Where the gateway is and who can sign in.
+    pub(crate) fn ready_file(
+        &self,
+        stack: &Stack,
+        citizen: RegistryFacts,
+        sources: &Sources,
+    ) -> Result<ReadyFile, Failure> {
+        let gateway = stack
+            .gateway()
+            .ok_or_else(|| Failure::failed("the gateway did not start"))?;
+        Ok(ReadyFile {
+            gateway: gateway.clone(),
+            citizen,
+            officer: Officer {
+                client_id: OFFICER.to_owned(),
+                key_file: self.keys.officer.clone(),
+            },
+            timings: BTreeMap::new(),
+            capabilities: sources
+                .known
+                .iter()
+                .map(|source| source.system.name.to_owned())
+                .collect(),
+        })
+    }
+
+    fn store_url(&self, system: &str) -> String {
+        format!("sqlite://{}", self.stores.join(system).display())
+    }
+
+    /// Loads one data package and switches to it.
+    pub(crate) async fn load(&self, source: &Source, trust: &Trust) -> Result<(), Failure> {
+        let package = Package::open(&source.folder).map_err(Failure::failed)?;
+        let store = Store::open(&self.store_url(source.system.name), &source.system)?;
+        let options = LoadOptions {
+            trust: trust.clone(),
+            quarantine: None,
+            allow_older: false,
+            clock: clock::system(),
+        };
+        store
+            .load(&package, &options, Arc::new(Silent))
+            .await
+            .map_err(Failure::failed)?;
+        Ok(())
+    }
+
+    /// Somebody in the register who can sign in.
+    pub(crate) async fn sample_citizen(&self) -> Result<RegistryFacts, Failure> {
+        let system = household::CAPABILITY.system();
+        let store = Store::open(&self.store_url(system.name), &system)?;
+        let active = store
+            .active()
+            .await?
+            .ok_or_else(|| Failure::failed("the household register is not loaded"))?;
+        let database = store.connect(&active, &PoolOptions::default()).await?;
+        let citizen = household::sample::citizen(&database).await?;
+        database.close().await?;
+        let citizen = citizen
+            .ok_or_else(|| Failure::failed("nobody in the register has an identity card"))?;
+        Ok(RegistryFacts {
+            national_id: citizen.national_id.to_string(),
+            birth_date: citizen.birth_date.to_string(),
+            household_no: citizen.household_no.to_string(),
+            id_card_issued_on: citizen.id_card_issued_on.to_string(),
+        })
+    }
+}
+
+/// `wanted`, with a free port where it leaves the port open: addresses must be known before the services start, since
+/// tokens name them.
+fn settled(wanted: SocketAddr) -> Result<SocketAddr, Failure> {
+    if wanted.port() != 0 {
+        return Ok(wanted);
+    }
+    Ok(std::net::TcpListener::bind(wanted)?.local_addr()?)
+}

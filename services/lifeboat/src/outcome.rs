@@ -1,0 +1,75 @@
+//! How a command ends: its exit code, and words that say what to do next.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// The end of a command that did not do what it was asked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    said: String,
+    next: Option<String>,
+}
+
+impl Failure {
+    /// It was tried and failed (exit code 1).
+    pub(crate) fn failed(said: impl fmt::Display) -> Self {
+        Self {
+            code: 1,
+            said: said.to_string(),
+            next: None,
+        }
+    }
+
+    /// It was asked in a way that cannot be done (exit code 2).
+    pub(crate) fn usage(said: impl fmt::Display) -> Self {
+        Self {
+            code: 2,
+            said: said.to_string(),
+            next: None,
+        }
+    }
+
+    /// It could be done and is not, because it might do harm (exit code 3).
+    pub(crate) fn refused(said: impl fmt::Display) -> Self {
+        Self {
+            code: 3,
+            said: said.to_string(),
+            next: None,
+        }
+    }
+
+    /// What the operator does next.
+    #[must_use]
+    pub(crate) fn next(mut self, next: impl fmt::Display) -> Self {
+        self.next = Some(next.to_string());
+        self
+    }
+
+    /// Tells the operator, on standard error.
+    #[must_use]
+    #[expect(clippy::print_stderr, reason = "this is what the operator reads")]
+    pub(crate) fn tell(&self) -> ExitCode {
+        eprintln!("error: {}", self.said);
+        if let Some(next) = &self.next {
+            eprintln!("next:  {next}");
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut said = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            said = format!("{said}: {inner}");
+            cause = inner.source();
+        }
+        Self {
+            code: 1,
+            said,
+            next: None,
+        }
+    }
+}

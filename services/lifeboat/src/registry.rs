@@ -1,0 +1,14 @@
+//! The registry of capabilities: adding one is one line here.
+
+use capability::Capability;
+
+/// Every capability this program knows, in recovery order.
+pub(crate) const CAPABILITIES: &[Capability] = &[household::CAPABILITY];
+
+/// The capability of that name.
+#[must_use]
+pub(crate) fn find(name: &str) -> Option<&'static Capability> {
+    CAPABILITIES
+        .iter()
+        .find(|capability| capability.name == name)
+}

@@ -1,0 +1,37 @@
+//! `lifeboat up`: serves what is configured.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use runtime::lifecycle::{self, Drain};
+use runtime::{admin, clock, metrics, telemetry};
+
+use crate::outcome::Failure;
+use crate::settings::Settings;
+use crate::stack::Stack;
+
+pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+    telemetry::init(&settings.telemetry)?;
+    metrics::install()?;
+    let drain = Drain::default();
+    let admin = match &settings.admin {
+        Some(part) => Some(admin::serve(part, drain.clone(), Arc::new(|| true))?),
+        None => None,
+    };
+    let stack = Stack::start(settings, &clock::system()).await?;
+    if stack.is_empty() {
+        return Err(Failure::usage("nothing is configured to be served")
+            .next("name a gateway, identity or capabilities in lifeboat.toml; `lifeboat demo` needs no configuration"));
+    }
+    for (service, url) in stack.addresses() {
+        tracing::info!(service, url, "ready");
+    }
+    lifecycle::terminated().await?;
+    tracing::info!("draining");
+    drain.begin();
+    stack.stop().await?;
+    if let Some(admin) = admin {
+        admin.stop().await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
