@@ -31,7 +31,7 @@ enum Command {
     /// Serves what the configuration file names, until SIGTERM or Ctrl-C.
     Up,
     /// Makes one request with token and proof of possession, like curl.
-    Call(call::Options),
+    Call(Box<call::Options>),
     /// Checks, loads, lists and rolls back data packages.
     #[command(subcommand)]
     Snapshot(SnapshotCommand),
@@ -56,9 +56,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         .build()?;
     threads.block_on(async move {
         match cli.command {
-            Command::Demo(options) => demo::run(options, &settings, cli.json).await,
-            Command::Up => up::run(settings).await,
-            Command::Call(options) => call::run(options).await,
+            Command::Demo(options) => Box::pin(demo::run(options, &settings, cli.json)).await,
+            Command::Up => Box::pin(up::run(settings)).await,
+            Command::Call(options) => call::run(*options).await,
             Command::Snapshot(command) => {
                 let systems: Vec<_> = registry::CAPABILITIES
                     .iter()

@@ -27,7 +27,7 @@ pub use declaration::{Capability, Routes};
 pub use failure::{OrProblem, no_such_record};
 pub use health::{Health, State};
 pub use lookup::Lookup;
-pub use openapi::Problems;
+pub use openapi::{BodyProblems, Problems, ReasonHeaders};
 pub use page::{Cursor, PageQuery};
 pub use parameters::{Key, Parameters};
 pub use runner::{main, start};

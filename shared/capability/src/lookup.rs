@@ -42,7 +42,7 @@ impl Lookup {
     }
 
     /// Names a person whose record is looked at or looked for. Call it before looking, so that misses count too.
-    pub fn about(&self, person: impl ToString) {
+    pub fn about(&self, person: &impl ToString) {
         let mut extensions = self.request.extensions_mut();
         let named = person.to_string();
         match extensions.get_mut::<Subjects>() {

@@ -1,11 +1,11 @@
 //! The OpenAPI document of a capability: what people read, what clients are made from, and what the gateway routes by.
 
 use actix_web::App;
-use runtime::problem::ProblemBody;
-use utoipa::IntoResponses;
+use runtime::problem::{FieldError, ProblemBody};
 use utoipa::openapi::extensions::Extensions;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
+use utoipa::{IntoParams, IntoResponses};
 use utoipa_actix_web::AppExt;
 
 use crate::declaration::Capability;
@@ -15,22 +15,36 @@ use crate::declaration::Capability;
 pub enum Problems {
     /// The request cannot be read; the fields at fault are named. 請求格式錯誤
     #[response(status = 400, content_type = "application/problem+json")]
-    Malformed(#[to_schema] ProblemBody),
+    Malformed(ProblemBody),
     /// No token, or one that does not hold; `WWW-Authenticate: DPoP` tells why. 請先登入
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthenticated(#[to_schema] ProblemBody),
+    Unauthenticated(ProblemBody),
     /// Known, and not allowed. 無此權限
     #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] ProblemBody),
+    Forbidden(ProblemBody),
     /// No such record, or none that the caller may know of. 查無資料
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemBody),
+    NotFound(ProblemBody),
     /// Too many requests; `Retry-After` tells when to come back. 請求過於頻繁
     #[response(status = 429, content_type = "application/problem+json")]
-    TooManyRequests(#[to_schema] ProblemBody),
+    TooManyRequests(ProblemBody),
     /// Not available right now; `Retry-After` tells when to come back. 服務暫時無法使用
     #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] ProblemBody),
+    Unavailable(ProblemBody),
+}
+
+/// The further problems of operations that take a body.
+#[derive(IntoResponses)]
+pub enum BodyProblems {
+    /// The body is too large. 內容過大
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(ProblemBody),
+    /// The body is not JSON by its content type. 不支援此內容類型
+    #[response(status = 415, content_type = "application/problem+json")]
+    UnsupportedMedia(ProblemBody),
+    /// Fields that do not pass are named. 欄位內容不符規定
+    #[response(status = 422, content_type = "application/problem+json")]
+    Unprocessable(ProblemBody),
 }
 
 const SCHEME: &str = "dpop";
@@ -50,6 +64,8 @@ pub(crate) fn document(capability: &Capability) -> OpenApi {
             .build()]))
         .components(Some(
             ComponentsBuilder::new()
+                .schema_from::<ProblemBody>()
+                .schema_from::<FieldError>()
                 .security_scheme(SCHEME, scheme())
                 .build(),
         ))
@@ -80,9 +96,30 @@ pub(crate) fn document(capability: &Capability) -> OpenApi {
 }
 
 fn scheme() -> SecurityScheme {
-    let mut http = Http::new(HttpAuthScheme::Basic);
-    http.description = Some("Access token bound to a key (RFC 9449): `Authorization: DPoP <token>` and `DPoP: <proof>`.".into());
-    // The enumeration of schemes knows no DPoP; the extension says which one is meant.
-    http.extensions = Some(Extensions::builder().add("x-scheme", "DPoP").build());
-    SecurityScheme::Http(http)
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        "Authorization",
+        "`DPoP <access token>`; the header `DPoP` carries a fresh proof of possession for this method and address \
+         (RFC 9449).",
+    )))
+}
+
+/// Why an officer or an agency's system asks; required of them on every call.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(
+    dead_code,
+    reason = "the gateway reads these headers; here they are only described"
+)]
+pub struct ReasonHeaders {
+    /// 查詢目的: `identity-verification`, `family-tracing`, `disaster-relief`, `property-proof`, `benefit-claim`,
+    /// `tax-relief`, `law-enforcement`, `medical-emergency`, `mobilisation`, `audit`.
+    #[param(rename = "Lookup-Purpose", example = "family-tracing")]
+    lookup_purpose: Option<String>,
+    /// 案號: 1 to 64 letters, digits, `-` or `/`.
+    #[param(
+        rename = "Case-Number",
+        example = "R-113/42",
+        pattern = "^[A-Za-z0-9/-]{1,64}$"
+    )]
+    case_number: Option<String>,
 }

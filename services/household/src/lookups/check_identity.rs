@@ -1,5 +1,7 @@
 use actix_web::post;
-use capability::{Answer, Answered, Body, Lookup, OrProblem, Problems};
+use capability::{
+    Answer, Answered, Body, BodyProblems, Lookup, OrProblem, Problems, ReasonHeaders,
+};
 use chrono::NaiveDate;
 use identifiers::{HouseholdNo, NationalId, PersonName};
 use runtime::problem::Problem;
@@ -71,8 +73,9 @@ pub(super) struct FactMatches {
 /// A person whom the caller may not know of, and one who does not exist, match nothing.
 #[utoipa::path(
     tag = "identity",
+    params(ReasonHeaders),
     request_body(content = IdentityFacts, example = json!({"national_id": "A123456789", "birth_date": "1970-01-31"})),
-    responses((status = 200, body = Answered<IdentityCheck>), Problems)
+    responses((status = 200, body = Answered<IdentityCheck>), Problems, BodyProblems)
 )]
 #[post("/v1/identity-checks")]
 pub(super) async fn check_identity(
@@ -80,7 +83,7 @@ pub(super) async fn check_identity(
     facts: Body<IdentityFacts>,
 ) -> Result<Answer<IdentityCheck>, Problem> {
     let Body(facts) = facts;
-    lookup.about(facts.national_id);
+    lookup.about(&facts.national_id);
     let found = person::Entity::find_by_id(facts.national_id)
         .filter(visible_to(lookup.caller()))
         .find_also_related(id_card::Entity)

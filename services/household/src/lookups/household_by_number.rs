@@ -1,5 +1,5 @@
 use actix_web::get;
-use capability::{Answer, Answered, Key, Lookup, Problems};
+use capability::{Answer, Answered, Key, Lookup, Problems, ReasonHeaders};
 use identifiers::HouseholdNo;
 use runtime::problem::Problem;
 
@@ -9,7 +9,7 @@ use crate::records::HouseholdRecord;
 /// A household by its number, with its members; for officers, with purpose and case number. 依戶號查詢
 #[utoipa::path(
     tag = "household",
-    params(("household_no" = HouseholdNo, Path, description = "戶號")),
+    params(ReasonHeaders, ("household_no" = HouseholdNo, Path, description = "戶號")),
     responses((status = 200, body = Answered<HouseholdRecord>), Problems)
 )]
 #[get("/v1/households/{household_no}")]

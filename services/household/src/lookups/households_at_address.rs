@@ -1,5 +1,5 @@
 use actix_web::get;
-use capability::{Cursor, List, Listed, Lookup, OrProblem, Parameters, Problems};
+use capability::{Cursor, List, Listed, Lookup, OrProblem, Parameters, Problems, ReasonHeaders};
 use identifiers::{HouseholdNo, NationalId};
 use runtime::problem::Problem;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -18,7 +18,7 @@ use crate::tables::person;
 #[derive(Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Address {
+pub(super) struct Whereabouts {
     /// The beginning of the doorplate, at least three characters. 門牌（前段）
     #[validate(length(min = 3, max = 200, message = "must have 3 to 200 characters"))]
     #[param(example = "新北市貢寮區")]
@@ -39,13 +39,13 @@ type Place = (String, HouseholdNo, NationalId);
 /// A page is bounded by persons. A household that does not fit goes on at the top of the next page.
 #[utoipa::path(
     tag = "address",
-    params(Address),
+    params(ReasonHeaders, Whereabouts),
     responses((status = 200, body = Listed<HouseholdRecord>), Problems)
 )]
 #[get("/v1/households")]
 pub(super) async fn households_at_address(
     lookup: Lookup,
-    query: Parameters<Address>,
+    query: Parameters<Whereabouts>,
 ) -> Result<List<HouseholdRecord>, Problem> {
     let Parameters(query) = query;
     let limit = usize::from(query.limit.unwrap_or(50));
@@ -84,7 +84,7 @@ pub(super) async fn households_at_address(
     let audience = Audience::of(lookup.caller());
     let mut households: Vec<HouseholdRecord> = Vec::new();
     for (person, household) in rows {
-        lookup.about(person.national_id);
+        lookup.about(&person.national_id);
         if households
             .last()
             .is_none_or(|last| last.household_no != household.household_no)

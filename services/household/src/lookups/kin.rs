@@ -15,7 +15,7 @@ use crate::tables::person::{self, Column};
 const MOST_KIN: u64 = 99;
 
 pub(super) async fn kin_of(lookup: &Lookup, id: NationalId) -> Result<Vec<KinRecord>, Problem> {
-    lookup.about(id);
+    lookup.about(&id);
     let person = visible_person(lookup.db(), lookup.caller(), id).await?;
     let named: Vec<String> = mentioned(&person).map(|id| id.to_string()).collect();
     let linked = Condition::any()
@@ -37,7 +37,7 @@ pub(super) async fn kin_of(lookup: &Lookup, id: NationalId) -> Result<Vec<KinRec
     let mut kin: Vec<KinRecord> = relatives
         .into_iter()
         .filter_map(|relative| Some((KinRelation::between(&person, &relative)?, relative)))
-        .inspect(|(_, relative)| lookup.about(relative.national_id))
+        .inspect(|(_, relative)| lookup.about(&relative.national_id))
         .map(|(relation, relative)| KinRecord::new(relation, relative, audience))
         .collect();
     kin.sort_by_key(|relative| relative.relation);

@@ -19,7 +19,7 @@ pub(super) async fn household_record(
     lookup: &Lookup,
     number: HouseholdNo,
 ) -> Result<HouseholdRecord, Problem> {
-    let household = household::Entity::find_by_id(number.clone())
+    let household = household::Entity::find_by_id(number)
         .one(lookup.db())
         .await
         .or_problem()?;
@@ -42,7 +42,7 @@ pub(super) async fn household_record(
     let audience = Audience::of(lookup.caller());
     let members = members
         .into_iter()
-        .inspect(|member| lookup.about(member.national_id));
+        .inspect(|member| lookup.about(&member.national_id));
     let members = members
         .map(|member| Member::new(member, audience))
         .collect();

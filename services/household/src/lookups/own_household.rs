@@ -11,7 +11,7 @@ use crate::records::HouseholdRecord;
 #[get("/v1/me/household")]
 pub(super) async fn own_household(lookup: Lookup) -> Result<Answer<HouseholdRecord>, Problem> {
     let id = own_id(lookup.caller())?;
-    lookup.about(id);
+    lookup.about(&id);
     let person = visible_person(lookup.db(), lookup.caller(), id).await?;
     let record = household_record(&lookup, person.household_no).await?;
     Ok(lookup.answer(record))

@@ -35,7 +35,7 @@ pub(super) async fn person_record(
     lookup: &Lookup,
     id: NationalId,
 ) -> Result<PersonRecord, Problem> {
-    lookup.about(id);
+    lookup.about(&id);
     let (person, card) = person::Entity::find_by_id(id)
         .filter(visible_to(lookup.caller()))
         .find_also_related(id_card::Entity)

@@ -1,5 +1,5 @@
 use actix_web::get;
-use capability::{Answer, Answered, Key, Lookup, Problems};
+use capability::{Answer, Answered, Key, Lookup, Problems, ReasonHeaders};
 use identifiers::NationalId;
 use runtime::problem::Problem;
 
@@ -9,7 +9,7 @@ use crate::records::PersonRecord;
 /// A person's record by national ID; for officers, with purpose and case number. 依統一編號查詢
 #[utoipa::path(
     tag = "person",
-    params(("national_id" = NationalId, Path, description = "身分證統一編號")),
+    params(ReasonHeaders, ("national_id" = NationalId, Path, description = "身分證統一編號")),
     responses((status = 200, body = Answered<PersonRecord>), Problems)
 )]
 #[get("/v1/persons/{national_id}")]

@@ -1,5 +1,5 @@
 use actix_web::get;
-use capability::{Key, List, Listed, Lookup, Problems};
+use capability::{Key, List, Listed, Lookup, Problems, ReasonHeaders};
 use identifiers::NationalId;
 use runtime::problem::Problem;
 
@@ -9,7 +9,7 @@ use crate::records::KinRecord;
 /// A person's parents, spouse and children; for officers, with purpose and case number. 查詢親屬
 #[utoipa::path(
     tag = "kin",
-    params(("national_id" = NationalId, Path, description = "身分證統一編號")),
+    params(ReasonHeaders, ("national_id" = NationalId, Path, description = "身分證統一編號")),
     responses((status = 200, body = Listed<KinRecord>), Problems)
 )]
 #[get("/v1/persons/{national_id}/kin")]

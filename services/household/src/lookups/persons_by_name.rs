@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use actix_web::get;
-use capability::{Cursor, List, Listed, Lookup, OrProblem, Parameters, Problems};
+use capability::{Cursor, List, Listed, Lookup, OrProblem, Parameters, Problems, ReasonHeaders};
 use chrono::NaiveDate;
 use identifiers::{NationalId, PersonName};
 use runtime::problem::Problem;
@@ -36,7 +36,7 @@ pub(super) struct NameAndBirthDate {
 /// Persons by name and birth date; for officers, with purpose and case number. 依姓名及出生日期查詢
 #[utoipa::path(
     tag = "person",
-    params(NameAndBirthDate),
+    params(ReasonHeaders, NameAndBirthDate),
     responses((status = 200, body = Listed<PersonRecord>), Problems)
 )]
 #[get("/v1/persons")]
@@ -75,7 +75,7 @@ pub(super) async fn persons_by_name(
     let audience = Audience::of(lookup.caller());
     let records = rows
         .into_iter()
-        .inspect(|(person, _)| lookup.about(person.national_id));
+        .inspect(|(person, _)| lookup.about(&person.national_id));
     let records = records
         .map(|(person, card)| PersonRecord::new(person, card, &hidden, audience))
         .collect();

@@ -87,7 +87,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     let known = ReadyFile::read(&options.ready_file);
     let gateway = match (&options.gateway, &known) {
         (Some(url), _) => url.clone(),
-        (None, Ok(known)) => known.gateway.clone(),
+        (None, Ok(known)) => known.gateway.parse()?,
         (None, Err(error)) => match Url::parse(&options.target) {
             Ok(absolute) => absolute,
             Err(_) => {

@@ -107,7 +107,7 @@ pub(crate) async fn run(
     }
     report::ready(&ready, &timings, &folder.join("ready.json"), json)?;
     if !options.exit {
-        report::serving(&ready, json);
+        report::serving(&ready, &folder.join("ready.json"), json);
         lifecycle::terminated().await?;
     }
     stack.stop().await?;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::client::{Credentials, RegistryFacts};
 use crate::outcome::Failure;
@@ -12,8 +11,8 @@ use crate::outcome::Failure;
 /// The ready file.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct ReadyFile {
-    /// Where the gateway answers.
-    pub(crate) gateway: Url,
+    /// Where the gateway answers, without a slash at the end, so that paths can be appended.
+    pub(crate) gateway: String,
     /// A citizen who can sign in.
     pub(crate) citizen: RegistryFacts,
     /// An officer's program that can sign in.

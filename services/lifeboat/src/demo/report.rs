@@ -48,25 +48,26 @@ pub(crate) fn ready(
 
 /// Ready-made requests.
 #[expect(clippy::print_stdout, reason = "this is the command's result")]
-pub(crate) fn serving(ready: &ReadyFile, json: bool) {
+pub(crate) fn serving(ready: &ReadyFile, file: &Path, json: bool) {
     if json {
         return;
     }
     let program = std::env::current_exe()
         .map_or_else(|_| "lifeboat".to_owned(), |path| path.display().to_string());
-    let person = &ready.citizen.national_id;
+    let call = format!("{program} call --ready-file {}", file.display());
+    let (gateway, person) = (&ready.gateway, &ready.citizen.national_id);
     let reason = "--purpose family-tracing --case-number DEMO-1";
-    println!("\nIn another terminal, in this folder. As a citizen:");
-    println!("  {program} call /household/v1/me --as citizen");
-    println!("  {program} call /household/v1/me/kin --as citizen --curl | curl --config -");
-    println!("  {program} call /identity/v1/me/access-log --as citizen");
-    println!("As an officer:");
-    println!("  {program} call /household/v1/persons/{person} --as officer {reason}");
+    println!("\nIn another terminal, as a citizen:");
+    println!("  {call} --as citizen /household/v1/me");
+    println!("  {call} --as citizen --curl /household/v1/me/kin | curl --config -");
+    println!("  {call} --as citizen /identity/v1/me/access-log");
+    println!("as an officer:");
+    println!("  {call} --as officer {reason} /household/v1/persons/{person}");
     println!(
-        "  {program} call /household/v1/persons/{person}/kin --as officer {reason} --curl | curl --config -"
+        "  {call} --as officer {reason} --curl /household/v1/persons/{person}/kin | curl --config -"
     );
-    println!("Without a token:");
-    println!("  curl {}readyz", ready.gateway);
-    println!("  {}docs in a browser", ready.gateway);
+    println!("without a token:");
+    println!("  curl {gateway}/readyz");
+    println!("  {gateway}/docs in a browser");
     println!("\nCtrl-C ends it.");
 }

@@ -125,7 +125,7 @@ impl Site {
             .gateway()
             .ok_or_else(|| Failure::failed("the gateway did not start"))?;
         Ok(ReadyFile {
-            gateway: gateway.clone(),
+            gateway: gateway.as_str().trim_end_matches('/').to_owned(),
             citizen,
             officer: Officer {
                 client_id: OFFICER.to_owned(),

@@ -11,7 +11,7 @@ use crate::outcome::Failure;
 /// The database of a command.
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseOption {
-    /// The database: postgres://… or sqlite://FOLDER [default: `database` under [snapshot] in lifeboat.toml].
+    /// The database: `postgres://…` or `sqlite://FOLDER` [default: `database` under [snapshot] in lifeboat.toml].
     #[arg(long, value_name = "URL")]
     database: Option<String>,
 }
