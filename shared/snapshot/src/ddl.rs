@@ -27,7 +27,7 @@ pub fn listing(system: &System, dialect: Dialect) -> Vec<String> {
     let indexes = system
         .tables
         .iter()
-        .flat_map(|table| create_indexes(table, dialect))
+        .flat_map(create_indexes)
         .map(|index| index.sql);
     tables.chain(indexes).collect()
 }
@@ -65,18 +65,13 @@ pub struct IndexStatement {
 
 /// The primary key and the indexes of a filled table.
 #[must_use]
-pub fn create_indexes(table: &TableDefinition, dialect: Dialect) -> Vec<IndexStatement> {
+pub fn create_indexes(table: &TableDefinition) -> Vec<IndexStatement> {
     let key = list(&table.key);
     let on = quoted(table.name);
     let name = format!("{}_pkey", table.name);
-    let sql = match dialect {
-        Dialect::Postgres => format!(
-            "ALTER TABLE {on} ADD CONSTRAINT {} PRIMARY KEY ({key})",
-            quoted(&name)
-        ),
-        // SQLite adds no key to a table that exists; a unique index over columns that are not null is the same promise.
-        Dialect::Sqlite => format!("CREATE UNIQUE INDEX {} ON {on} ({key})", quoted(&name)),
-    };
+    // Over columns that are not null it promises what a primary key does. SQLite adds no key to a table that exists, and
+    // in PostgreSQL adding one would keep the other indexes of the table from being built at the same time.
+    let sql = format!("CREATE UNIQUE INDEX {} ON {on} ({key})", quoted(&name));
     let indexes = table.indexes.iter().map(|index| create_index(table, index));
     std::iter::once(IndexStatement { name, sql })
         .chain(indexes)

@@ -35,6 +35,10 @@ pub trait Progress: Send + Sync {
     fn advance(&self, by: u64);
     /// Something that the operator should know.
     fn note(&self, words: &str);
+    /// Something that the operator must not overlook.
+    fn warn(&self, words: &str) {
+        self.note(words);
+    }
 }
 
 /// Progress that several threads tell.

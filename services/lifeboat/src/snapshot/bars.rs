@@ -35,6 +35,10 @@ fn line(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+fn warning(words: &str) -> String {
+    format!("WARNING: {words}")
+}
+
 /// Only what the operator has to know.
 struct Warnings;
 
@@ -46,7 +50,10 @@ impl Progress for Warnings {
         Silent.advance(by);
     }
     fn note(&self, words: &str) {
-        line(&format!("NOTE: {words}"));
+        line(words);
+    }
+    fn warn(&self, words: &str) {
+        line(&warning(words));
     }
 }
 
@@ -63,7 +70,10 @@ impl Progress for Lines {
     }
     fn advance(&self, _: u64) {}
     fn note(&self, words: &str) {
-        line(&format!("NOTE: {words}"));
+        line(words);
+    }
+    fn warn(&self, words: &str) {
+        line(&warning(words));
     }
 }
 
@@ -105,9 +115,13 @@ impl Progress for Bars {
 
     fn note(&self, words: &str) {
         match self.bar().as_ref() {
-            Some(bar) => bar.suspend(|| line(&format!("NOTE: {words}"))),
-            None => line(&format!("NOTE: {words}")),
+            Some(bar) => bar.suspend(|| line(words)),
+            None => line(words),
         }
+    }
+
+    fn warn(&self, words: &str) {
+        self.note(&warning(words));
     }
 }
 

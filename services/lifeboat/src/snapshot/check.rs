@@ -60,7 +60,7 @@ fn tell(report: &Report, json: bool) -> Result<ExitCode, Failure> {
         show::out(&show::counts(&report.tables).to_string())?;
         show::out("the package is good")?;
         match unsigned {
-            Some(words) => show::out(&format!("NOTE: {words}"))?,
+            Some(words) => show::out(&format!("WARNING: {words}"))?,
             None => show::out("its signature is good")?,
         }
     }

@@ -110,11 +110,11 @@ fn tell(loaded: &Loaded, quarantine: Option<&Path>, json: bool) -> Result<(), Fa
         snapshot.id, snapshot.taken_at
     ))?;
     if let Some(words) = &snapshot.unsigned {
-        show::out(&format!("NOTE: {words}; every answer says so"))?;
+        show::out(&format!("WARNING: {words}; every answer says so"))?;
     }
     match quarantine {
         Some(dir) if snapshot.rows_quarantined > 0 => show::out(&format!(
-            "NOTE: {} row(s) were put aside in {}; every answer says so",
+            "WARNING: {} row(s) were put aside in {}; every answer says so",
             snapshot.rows_quarantined,
             dir.display()
         )),

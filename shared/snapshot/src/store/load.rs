@@ -104,7 +104,7 @@ pub(crate) async fn load<L: Loader>(
     let mut watch = Watch::new();
     let unsigned = options.trust.judge(package).map_err(Refusal::from)?;
     if let Some(words) = &unsigned {
-        progress.note(words);
+        progress.warn(words);
     }
     let snapshots = loader.snapshots().await?;
     if let Some(active) = snapshots
@@ -160,12 +160,9 @@ pub(crate) async fn load<L: Loader>(
     watch.lap("rows");
 
     progress.begin(Phase::Index, plan.tables.len() as u64);
-    for table in &plan.tables {
-        loader
-            .index(&draft, std::slice::from_ref(&table.definition))
-            .await?;
-        progress.advance(1);
-    }
+    loader
+        .index(&draft, &store.system.tables, &progress)
+        .await?;
     watch.lap("index");
 
     let tables = counts(&plan, &parts);

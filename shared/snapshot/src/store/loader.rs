@@ -8,6 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::definition::TableDefinition;
 use crate::flow::{Event, PartDone};
 use crate::plan::Plan;
+use crate::progress::SharedProgress;
 use crate::read::Encoder;
 use crate::store::{Snapshot, StoreError};
 
@@ -44,11 +45,12 @@ pub(crate) trait Loader: Send {
         events: Receiver<Event<<Self::Encoder as Encoder>::Batch>>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Builds the keys and indexes that are not there yet.
+    /// Builds the keys and indexes that are not there yet; tells each table that is done.
     fn index(
         &mut self,
         draft: &Snapshot,
         tables: &[TableDefinition],
+        progress: &SharedProgress,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Counts the rows of a table.

@@ -1,5 +1,6 @@
 //! Snapshots in PostgreSQL: a schema per system with the registry, a schema per snapshot with its tables.
 
+mod indexer;
 mod loader;
 mod registry;
 

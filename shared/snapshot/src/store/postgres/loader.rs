@@ -13,9 +13,11 @@ use crate::definition::TableDefinition;
 use crate::encode::CopyText;
 use crate::flow::{Event, PartDone, PartName};
 use crate::plan::{Plan, TablePlan};
+use crate::progress::SharedProgress;
 use crate::read::PartRead;
 use crate::store::loader::Loader;
 use crate::store::postgres::failed;
+use crate::store::postgres::indexer::{Indexer, end_orphans};
 use crate::store::postgres::registry::Registry;
 use crate::store::{Snapshot, StoreError};
 
@@ -32,7 +34,10 @@ const SESSION: &str = "SET synchronous_commit = off; SET maintenance_work_mem = 
 #[derive(Debug)]
 pub(crate) struct PostgresLoader {
     connection: PgConnection,
+    options: PgConnectOptions,
     registry: Registry,
+    /// Builds indexes while rows come in.
+    indexer: Option<Indexer>,
 }
 
 impl PostgresLoader {
@@ -50,10 +55,13 @@ impl PostgresLoader {
                     .execute(&mut connection)
                     .await
                     .map_err(failed)?;
+                end_orphans(&mut connection, registry.schema()).await?;
                 registry.create(&mut connection).await?;
                 return Ok(Self {
                     connection,
+                    options: options.clone(),
                     registry,
+                    indexer: None,
                 });
             }
             tokio::time::sleep(LOCK_PAUSE).await;
@@ -67,6 +75,10 @@ impl PostgresLoader {
             .await
             .map_err(failed)?;
         Ok(())
+    }
+
+    async fn indexer(&self, draft: &Snapshot) -> Result<Indexer, StoreError> {
+        Indexer::start(&self.options, self.registry.schema(), &draft.place, SESSION).await
     }
 
     async fn search(&mut self, schema: &str) -> Result<(), StoreError> {
@@ -227,16 +239,24 @@ impl Loader for PostgresLoader {
         plan: Arc<Plan>,
         mut events: Receiver<Event<Vec<u8>>>,
     ) -> Result<(), StoreError> {
+        let mut indexer = self.indexer(draft).await?;
+        let mut last = None;
         while let Some(event) = events.recv().await {
             // Rows outside of a part do not happen: the reader begins every part.
             let Event::Begin(name) = event else { continue };
-            if !self
+            if let Some(whole) = last.replace(name.table).filter(|last| *last != name.table) {
+                indexer.add(&plan.tables[whole].definition);
+            }
+            match self
                 .copy_part(draft, &plan.tables[name.table], &mut events)
-                .await?
+                .await
             {
-                break;
+                Ok(true) => {}
+                Ok(false) => return indexer.cancel(&mut self.connection).await,
+                Err(error) => return Err(error),
             }
         }
+        self.indexer = Some(indexer);
         Ok(())
     }
 
@@ -244,25 +264,19 @@ impl Loader for PostgresLoader {
         &mut self,
         draft: &Snapshot,
         tables: &[TableDefinition],
+        progress: &SharedProgress,
     ) -> Result<(), StoreError> {
         self.search(&draft.place).await?;
+        let mut indexer = match self.indexer.take() {
+            Some(indexer) => indexer,
+            None => self.indexer(draft).await?,
+        };
+        // Those that are built already are found and left.
         for table in tables {
-            for index in ddl::create_indexes(table, Dialect::Postgres) {
-                let asked = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(format!(
-                    "{}.{}",
-                    quoted(&draft.place),
-                    quoted(&index.name)
-                ));
-                let there: bool = asked
-                    .fetch_one(&mut self.connection)
-                    .await
-                    .map_err(failed)?;
-                if !there {
-                    self.run(index.sql).await?;
-                }
-            }
-            self.run(format!("ANALYZE {}", quoted(table.name))).await?;
+            indexer.add(table);
         }
+        indexer.finish(&mut self.connection).await?;
+        progress.advance(tables.len() as u64);
         Ok(())
     }
 
@@ -287,6 +301,9 @@ impl Loader for PostgresLoader {
     }
 
     async fn discard(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        if let Some(indexer) = self.indexer.take() {
+            indexer.cancel(&mut self.connection).await?;
+        }
         // Readers of a snapshot that is two loads old are not waited for; the next load tries again.
         let sql = format!(
             "BEGIN; SET LOCAL lock_timeout = '5s'; DROP SCHEMA IF EXISTS {} CASCADE",

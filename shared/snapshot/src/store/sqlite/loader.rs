@@ -9,11 +9,12 @@ use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::spawn_blocking;
 
-use crate::ddl::{self, Dialect, quoted};
+use crate::ddl::{self, IndexStatement, quoted};
 use crate::definition::TableDefinition;
 use crate::encode::{Rows, RowsBatch};
 use crate::flow::{Event, PartDone};
 use crate::plan::Plan;
+use crate::progress::SharedProgress;
 use crate::store::loader::Loader;
 use crate::store::sqlite::fill;
 use crate::store::sqlite::registry::Registry;
@@ -120,25 +121,17 @@ impl Loader for SqliteLoader {
         &mut self,
         draft: &Snapshot,
         tables: &[TableDefinition],
+        progress: &SharedProgress,
     ) -> Result<(), StoreError> {
-        let indexes: Vec<_> = tables
-            .iter()
-            .flat_map(|table| ddl::create_indexes(table, Dialect::Sqlite))
-            .collect();
-        let build = move |file: &Connection| {
-            for index in indexes {
-                let there = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = ?1";
-                let there: i64 = file
-                    .query_row(there, [&index.name], |row| row.get(0))
-                    .map_err(StoreError::database)?;
-                if there == 0 {
-                    file.execute_batch(&index.sql)
-                        .map_err(StoreError::database)?;
-                }
-            }
-            Ok(())
-        };
-        self.with_file(draft, build).await
+        for table in tables {
+            let indexes = ddl::create_indexes(table);
+            self.with_file(draft, move |file| {
+                build(file, &indexes).map_err(StoreError::database)
+            })
+            .await?;
+            progress.advance(1);
+        }
+        Ok(())
     }
 
     async fn count(&mut self, draft: &Snapshot, table: &str) -> Result<u64, StoreError> {
@@ -154,7 +147,10 @@ impl Loader for SqliteLoader {
 
     async fn activate(&mut self, next: &Snapshot, at: DateTime<Utc>) -> Result<(), StoreError> {
         // The file is closed and its name made durable before anybody is sent to it.
-        self.file = None;
+        if let Some(file) = self.file.take() {
+            file.execute_batch("PRAGMA journal_mode = DELETE")
+                .map_err(StoreError::database)?;
+        }
         File::open(self.path(next))
             .and_then(|file| file.sync_all())
             .map_err(StoreError::database)?;
@@ -178,4 +174,17 @@ impl Loader for SqliteLoader {
         }
         self.registry.delete(snapshot.id)
     }
+}
+
+/// Builds the indexes of a table that are not there yet, in one transaction: each would wait for the disk on its own.
+fn build(file: &Connection, indexes: &[IndexStatement]) -> rusqlite::Result<()> {
+    let all = file.unchecked_transaction()?;
+    for index in indexes {
+        let there = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = ?1";
+        let there: i64 = all.query_row(there, [&index.name], |row| row.get(0))?;
+        if there == 0 {
+            all.execute_batch(&index.sql)?;
+        }
+    }
+    all.commit()
 }
