@@ -182,9 +182,9 @@ pub struct Rates {
 impl Default for Rates {
     fn default() -> Self {
         Self {
-            person: RateSetting::of(5, 30),
-            client: RateSetting::of(50, 200),
-            address: RateSetting::of(50, 200),
+            person: RateSetting::of(20, 200),
+            client: RateSetting::of(100, 1_000),
+            address: RateSetting::of(50, 500),
             all: RateSetting::of(20_000, 40_000),
         }
     }

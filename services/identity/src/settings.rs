@@ -138,12 +138,12 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             address: RateSetting {
-                per_second: 5,
-                burst: 100,
+                per_second: 20,
+                burst: 300,
             },
             client: RateSetting {
-                per_second: 5,
-                burst: 50,
+                per_second: 20,
+                burst: 200,
             },
             all: RateSetting {
                 per_second: 1_000,

@@ -54,7 +54,7 @@ pub(crate) fn document(capability: &Capability) -> OpenApi {
     let base = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
-                .title(format!("{} {}", capability.system_name, capability.name))
+                .title(capability.name)
                 .description(Some(capability.summary))
                 .version(env!("CARGO_PKG_VERSION"))
                 .build(),

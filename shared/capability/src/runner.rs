@@ -14,6 +14,7 @@ use runtime::http::RequestIds;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
+use secrecy::ExposeSecret;
 use snapshot::{PoolOptions, Store};
 use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt;
@@ -55,7 +56,7 @@ pub async fn start(
 ) -> Result<Running, StartError> {
     let drain = Drain::default();
     let limits = settings.limits;
-    let store = Store::open(&settings.database, &capability.system())?;
+    let store = Store::open(settings.database.expose_secret(), &capability.system())?;
     let records = Arc::new(Records::default());
     let pool = PoolOptions {
         max_connections: limits.database_connections,

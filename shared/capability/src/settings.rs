@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use access::keys::KeySet;
 use runtime::clock::SharedClock;
 use runtime::server;
+use secrecy::SecretString;
 use serde::Deserialize;
 
 /// The settings of one capability.
@@ -12,7 +13,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The store of its snapshots: `postgres://…` or `sqlite://FOLDER`.
-    pub database: String,
+    pub database: SecretString,
     /// JWKS file with the public keys of the services that may call it.
     pub trusted_services_file: PathBuf,
     /// The listener.

@@ -15,28 +15,33 @@ pub(crate) struct Field {
 
 /// The schema that `schema` refers to, through `$ref` and single-member `allOf`/`oneOf` (with null), in a few steps.
 pub(crate) fn resolve<'a>(schema: &'a Value, components: &'a Components) -> &'a Value {
-    let mut at = schema;
-    for _ in 0..8 {
-        let referred = at.get("$ref").and_then(Value::as_str).and_then(|name| {
-            components
-                .schemas
-                .get(name.strip_prefix("#/components/schemas/")?)
-        });
-        let wrapped = || {
-            let options = ["allOf", "oneOf", "anyOf"]
-                .iter()
-                .find_map(|key| at.get(key))?
-                .as_array()?;
-            options
-                .iter()
-                .find(|option| option.get("type").is_none_or(|kind| kind != "null"))
-        };
-        match referred.or_else(wrapped) {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    at
+    steps(schema, components).last().unwrap_or(schema)
+}
+
+/// `schema`, then what it refers to, and so on; bounded, since references may go in circles.
+fn steps<'a>(
+    schema: &'a Value,
+    components: &'a Components,
+) -> impl Iterator<Item = &'a Value> + use<'a> {
+    std::iter::successors(Some(schema), |at| next(at, components)).take(9)
+}
+
+fn next<'a>(at: &'a Value, components: &'a Components) -> Option<&'a Value> {
+    let referred = at.get("$ref").and_then(Value::as_str).and_then(|name| {
+        components
+            .schemas
+            .get(name.strip_prefix("#/components/schemas/")?)
+    });
+    let wrapped = || {
+        let options = ["allOf", "oneOf", "anyOf"]
+            .iter()
+            .find_map(|key| at.get(key))?
+            .as_array()?;
+        options
+            .iter()
+            .find(|option| option.get("type").is_none_or(|kind| kind != "null"))
+    };
+    referred.or_else(wrapped)
 }
 
 /// The schema of what an answer is about: one item of `data`, or the whole where there is no `data`.
@@ -65,8 +70,9 @@ pub(crate) fn fields(schema: &Value, components: &Components) -> Vec<Field> {
         name: name.clone(),
         kind: kind(schema, components),
         required: required.contains(&name.as_str()),
-        description: text(schema, "description")
-            .or_else(|| text(resolve(schema, components), "description"))
+        // The words nearest to the field say what it means here; those of the type only what it is.
+        description: steps(schema, components)
+            .find_map(|schema| text(schema, "description"))
             .unwrap_or_default(),
     });
     described.collect()
@@ -108,12 +114,15 @@ mod tests {
             "Answer": {"type": "object", "properties": {"data": {"type": "array", "items": {"$ref": "#/components/schemas/Person"}}}},
             "Person": {"type": "object", "required": ["name"], "properties": {
                 "name": {"type": "string", "description": "Name. 姓名"},
+                "died": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Date", "description": "死亡日期"}]},
                 "born": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Date"}]}}},
             "Date": {"type": "string", "format": "date", "description": "A day."}
         }}))
         .unwrap();
         let answer = serde_json::json!({"$ref": "#/components/schemas/Answer"});
         let fields = fields(record(&answer, &components), &components);
+        let died = fields.iter().find(|field| field.name == "died").unwrap();
+        assert_eq!(died.description, "死亡日期", "the field's own words win");
         let born = fields.iter().find(|field| field.name == "born").unwrap();
         assert_eq!(
             (born.kind.as_str(), born.required, born.description.as_str()),

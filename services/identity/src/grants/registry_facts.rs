@@ -147,7 +147,11 @@ pub(super) fn citizen_app(service: &Service, form: &Form) -> Result<String, Refu
 }
 
 fn facts(form: &Form) -> Result<Facts, Refusal> {
-    let day = |name| parsed(form, name, |raw| DateForm::Iso.parse(raw));
+    let day = |name: &str| {
+        DateForm::Iso
+            .parse(form.required(name)?)
+            .map_err(|_| Refusal::InvalidRequest(format!("{name}: not a day written YYYY-MM-DD")))
+    };
     Ok(Facts {
         national_id: parsed(form, "national_id", str::parse::<NationalId>)?.to_string(),
         birth_date: day("birth_date")?.to_string(),
