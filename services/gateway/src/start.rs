@@ -33,11 +33,14 @@ use crate::forward::upstream;
 use crate::health::Health;
 use crate::listener;
 use crate::pages::Pages;
-use crate::settings::{Counters, Settings};
+use crate::settings::{Counters, Forwarding, Settings};
 use crate::trust::{Asker, Keys, Revocations, UnknownKey};
 
 /// The service name under which the gateway signs and calls.
 const NAME: &str = "gateway";
+
+/// How long a read from identity may take: well below the age at which revocations are no longer trusted.
+const READ_TIMEOUT_MS: u64 = 1_500;
 
 /// What is handed in, so that tests and the demo own it.
 #[derive(Clone, Debug)]
@@ -116,7 +119,10 @@ async fn assemble(
         .clone();
     let asker = Asker {
         identity,
-        client: Client::new(&settings.forwarding),
+        client: Client::new(&Forwarding {
+            timeout_ms: settings.forwarding.timeout_ms.min(READ_TIMEOUT_MS),
+            ..settings.forwarding.clone()
+        }),
         signer: signer.clone(),
     };
     let store = match &settings.counters {

@@ -1,4 +1,4 @@
-//! What every request goes through, in this order: route, place, caller, decision, body, service, log, answer.
+//! What every request goes through, in this order: route, caller, decision, body, place, service, log, answer.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -118,7 +118,6 @@ impl Door {
         }
         let (operation, values) = shared.route(request)?;
         exchange.operation = Some(operation.clone());
-        let _place = shared.requests.take(1).map_err(|_| body::overloaded())?;
         shared.rates.all().await?;
         let caller = shared.caller(request, &operation, exchange).await?;
         shared
@@ -132,6 +131,8 @@ impl Door {
             &shared.bodies,
         )
         .await?;
+        // Only now: whoever sends slowly holds a connection, and nobody else's place.
+        let _place = shared.requests.take(1).map_err(|_| body::overloaded())?;
         self.pass(request, exchange, &operation, &values, &caller, body)
             .await
     }

@@ -265,3 +265,71 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         Pin::new(&mut this.io).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    use super::*;
+
+    fn guarded(buffer: usize) -> (DuplexStream, Guarded<DuplexStream>) {
+        let (client, server) = duplex(buffer);
+        let bounds = Bounds {
+            limits: HeadLimits {
+                target: 100,
+                head: 1000,
+            },
+            head_timeout: Duration::from_millis(50),
+            write_timeout: Duration::from_millis(50),
+        };
+        (client, Guarded::new(server, bounds))
+    }
+
+    #[tokio::test]
+    async fn good_bytes_pass_up_to_the_first_bad_ones_and_the_answer_follows() {
+        let (mut client, mut guarded) = guarded(4096);
+        let good = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+        let all = format!("{good}GET /b HTTP/1.1\nHost: x\r\n\r\n{good}");
+        client.write_all(all.as_bytes()).await.unwrap();
+        let mut passed = String::new();
+        guarded.read_to_string(&mut passed).await.unwrap();
+        assert_eq!(passed, good);
+        let reading = tokio::spawn(async move {
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            answer
+        });
+        guarded.shutdown().await.unwrap();
+        drop(guarded);
+        assert!(reading.await.unwrap().starts_with("HTTP/1.1 400 "));
+    }
+
+    #[tokio::test]
+    async fn a_body_passes_byte_by_byte_and_the_next_head_is_judged_again() {
+        let (mut client, mut guarded) = guarded(4096);
+        let post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\n\n\n\n";
+        client.write_all(post.as_bytes()).await.unwrap();
+        client.write_all(b"nonsense\r\n\r\n").await.unwrap();
+        let mut passed = String::new();
+        guarded.read_to_string(&mut passed).await.unwrap();
+        assert_eq!(passed, post);
+        assert_eq!(guarded.fault, Some(Fault::RequestLine));
+    }
+
+    #[tokio::test]
+    async fn a_head_that_stays_away_ends_the_connection() {
+        let (mut client, mut guarded) = guarded(4096);
+        client.write_all(b"GET /a HT").await.unwrap();
+        let mut passed = Vec::new();
+        guarded.read_to_end(&mut passed).await.unwrap();
+        assert!(passed.is_empty());
+        assert_eq!(guarded.fault, Some(Fault::Slow));
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_takes_nothing_ends_the_connection() {
+        let (_client, mut guarded) = guarded(16);
+        let error = guarded.write_all(&[0; 64]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}
