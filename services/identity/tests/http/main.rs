@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access_log;
+mod copies;
 mod facts;
 mod gate;
 mod household;
