@@ -107,17 +107,22 @@ pub(crate) async fn load<L: Loader>(
         progress.warn(words);
     }
     let snapshots = loader.snapshots().await?;
-    if let Some(active) = snapshots
+    let active = snapshots
         .iter()
-        .find(|snapshot| snapshot.state == State::Active)
-    {
-        let same = active.package == package.digest() && active.definition == *store.fingerprint;
-        if same && active.unsigned == unsigned {
-            return Ok(Outcome::AlreadyActive(active.clone()));
-        }
+        .find(|snapshot| snapshot.state == State::Active);
+    if let Some(active) = active {
         refuse_older(package, active, options)?;
     }
     let (plan, hashes) = prove_aside(store, package, &progress).await?;
+    // Asked only now: a package is the same only if its parts still are what its description says.
+    let same = |active: &&Snapshot| {
+        active.package == package.digest()
+            && active.definition == *store.fingerprint
+            && active.unsigned == unsigned
+    };
+    if let Some(active) = active.filter(same) {
+        return Ok(Outcome::AlreadyActive(active.clone()));
+    }
     watch.lap("verify");
 
     let quarantine = quarantine_folder(options)?;

@@ -117,6 +117,14 @@ on_both! {
         assert_eq!(database.places(), 0);
     }
 
+    async fn a_package_whose_parts_changed_is_not_the_same(database) {
+        let (store, fixture) = (database.store(), Fixture::new());
+        load(&store, &fixture.open(), &options()).await.unwrap();
+        fixture.part("person/0002.csv", crate::fixture::persons([3, 9]));
+        let error = load(&store, &fixture.open(), &options()).await.unwrap_err();
+        assert!(error.to_string().contains("/resources/0/hash: hash: "), "{error}");
+    }
+
     async fn the_same_package_again_is_not_loaded_again(database) {
         let store = database.store();
         let fixture = Fixture::new();

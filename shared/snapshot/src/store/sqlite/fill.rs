@@ -19,10 +19,11 @@ use crate::store::StoreError;
 const PARTS: &str = "CREATE TABLE lifeboat_part (table_name TEXT NOT NULL, part INTEGER NOT NULL,
     rows INTEGER NOT NULL, bad_rows INTEGER NOT NULL, last_key BLOB NOT NULL, PRIMARY KEY (table_name, part))";
 
-/// The file has one writer and no reader until the switch. The journal makes a killed part undone by the next open.
+/// The file has one writer and no reader until the switch. The journal makes a killed part undone by the next open. Sorting
+/// for an index takes as much memory as the cache for each of its three threads: about 100 MB at any size of table.
 const WRITER: &str =
     "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; PRAGMA locking_mode = EXCLUSIVE;
-    PRAGMA cache_size = -32768; PRAGMA threads = 2";
+    PRAGMA cache_size = -24576; PRAGMA threads = 2";
 
 /// Opens the file of a snapshot for its only writer.
 pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
