@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::identity_keys::{self, IdentityCommand};
 use crate::outcome::Failure;
 use crate::settings::Settings;
 use crate::snapshot::SnapshotCommand;
@@ -35,6 +36,9 @@ enum Command {
     /// Checks, loads, lists and rolls back data packages.
     #[command(subcommand)]
     Snapshot(SnapshotCommand),
+    /// Tends the keys of the sign-in service.
+    #[command(subcommand)]
+    Identity(IdentityCommand),
     /// Writes the OpenAPI documents that the code describes.
     Openapi(openapi::Options),
 }
@@ -65,6 +69,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
                     .map(capability::Capability::system)
                     .collect();
                 Ok(snapshot::run(command, &systems, &settings.snapshot, cli.json).await)
+            }
+            Command::Identity(command) => {
+                Box::pin(identity_keys::run(command, settings, cli.json)).await
             }
             Command::Openapi(options) => openapi::run(&options),
         }

@@ -4,6 +4,7 @@ mod call;
 mod cli;
 mod client;
 mod demo;
+mod identity_keys;
 mod openapi;
 mod outcome;
 mod registry;
