@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use runtime::clock;
 
-use crate::outcome::Failure;
+use crate::outcome::{Failure, say};
 use crate::settings::Settings;
 
 /// What to do.
@@ -16,7 +16,6 @@ pub(crate) enum IdentityCommand {
     RotateSigningKey,
 }
 
-#[expect(clippy::print_stdout, reason = "this is the command's result")]
 pub(crate) async fn run(
     command: IdentityCommand,
     settings: Settings,
@@ -34,9 +33,12 @@ pub(crate) async fn run(
         .await
         .map_err(Failure::failed)?;
     if json {
-        println!("{}", serde_json::json!({ "signing_key": kid }));
+        say(format_args!(
+            "{}",
+            serde_json::json!({ "signing_key": kid })
+        ));
     } else {
-        println!("signing with {kid} now");
+        say(format_args!("signing with {kid} now"));
     }
     Ok(ExitCode::SUCCESS)
 }

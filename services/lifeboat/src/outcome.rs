@@ -1,6 +1,7 @@
 //! How a command ends: its exit code, and words that say what to do next.
 
 use std::fmt;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// The end of a command that did not do what it was asked.
@@ -55,6 +56,19 @@ impl Failure {
             eprintln!("next:  {next}");
         }
         ExitCode::from(self.code)
+    }
+}
+
+/// Writes one line of the command's result to standard output. A reader who has left, as `| head` does, is no failure.
+#[expect(
+    clippy::print_stderr,
+    reason = "a result that cannot be written must not vanish in silence"
+)]
+pub(crate) fn say(line: fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout(), "{line}")
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("error: cannot write the result: {error}");
     }
 }
 

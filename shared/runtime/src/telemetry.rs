@@ -11,7 +11,8 @@ use tracing_subscriber::EnvFilter;
 pub struct Settings {
     /// `text` or `json`.
     pub format: Format,
-    /// What is written, in the syntax of `tracing`'s filter: `info`, `warn,gateway=debug`.
+    /// What is written, in the syntax of `tracing`'s filter: `info`, `warn,gateway=debug`. By default `info`, without
+    /// the chatter of the libraries below.
     pub filter: String,
 }
 
@@ -19,7 +20,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             format: Format::Text,
-            filter: "info".to_owned(),
+            filter: "info,actix_server=warn,sea_orm_migration=warn".to_owned(),
         }
     }
 }

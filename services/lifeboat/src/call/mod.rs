@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::client::{Client, Credentials, RegistryFacts};
 use crate::demo::{DEFAULT_READY_FILE, ReadyFile};
-use crate::outcome::Failure;
+use crate::outcome::{Failure, say};
 
 /// What to ask, and as whom.
 #[derive(Debug, Args)]
@@ -172,20 +172,22 @@ fn extra_headers(options: &Options) -> Result<Vec<(HeaderName, HeaderValue)>, Fa
     Ok(headers)
 }
 
-#[expect(clippy::print_stdout, reason = "this is the command's result")]
 async fn print_answer(answer: Response, include: bool) -> Result<ExitCode, Failure> {
     let good = answer.status().is_success();
     if include {
-        println!("HTTP/1.1 {}", answer.status());
+        say(format_args!("HTTP/1.1 {}", answer.status()));
         for (name, value) in answer.headers() {
-            println!("{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+            say(format_args!(
+                "{name}: {}",
+                String::from_utf8_lossy(value.as_bytes())
+            ));
         }
-        println!();
+        say(format_args!(""));
     }
     let text = answer.text().await?;
     match serde_json::from_str::<serde_json::Value>(&text) {
-        Ok(json) => println!("{}", serde_json::to_string_pretty(&json)?),
-        Err(_) => println!("{text}"),
+        Ok(json) => say(format_args!("{}", serde_json::to_string_pretty(&json)?)),
+        Err(_) => say(format_args!("{text}")),
     }
     Ok(if good {
         ExitCode::SUCCESS
@@ -196,7 +198,6 @@ async fn print_answer(answer: Response, include: bool) -> Result<ExitCode, Failu
 
 /// Prints a configuration for curl. A proof is good for one request, so the nonce must be known before: it is fetched
 /// with a request that the gateway answers with one.
-#[expect(clippy::print_stdout, reason = "this is the command's result")]
 async fn print_for_curl(
     client: &mut Client,
     method: &Method,
@@ -207,23 +208,26 @@ async fn print_for_curl(
         client.fetch_nonce().await?;
     }
     let prepared = client.prepare(method, client.address(&options.target)?)?;
-    println!("url = {}", quoted(prepared.url.as_str()));
-    println!("request = {}", quoted(method.as_str()));
+    say(format_args!("url = {}", quoted(prepared.url.as_str())));
+    say(format_args!("request = {}", quoted(method.as_str())));
     for (name, value) in &prepared.headers {
-        println!("header = {}", quoted(&format!("{name}: {value}")));
+        say(format_args!(
+            "header = {}",
+            quoted(&format!("{name}: {value}"))
+        ));
     }
     for (name, value) in extra {
-        println!(
+        say(format_args!(
             "header = {}",
             quoted(&format!(
                 "{name}: {}",
                 String::from_utf8_lossy(value.as_bytes())
             ))
-        );
+        ));
     }
     if let Some(json) = &options.data {
-        println!("header = \"Content-Type: application/json\"");
-        println!("data = {}", quoted(&json.to_string()));
+        say(format_args!("header = \"Content-Type: application/json\""));
+        say(format_args!("data = {}", quoted(&json.to_string())));
     }
     Ok(ExitCode::SUCCESS)
 }

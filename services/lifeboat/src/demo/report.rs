@@ -5,28 +5,28 @@ use std::path::Path;
 use super::ready_file::ReadyFile;
 use super::sources::Sources;
 use super::timings::Timings;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, say};
 
 /// Names the packages that are taken, and those that are left.
-#[expect(clippy::print_stdout, reason = "this is the command's result")]
 pub(crate) fn sources(sources: &Sources, json: bool) {
     if json {
         return;
     }
     for source in &sources.known {
-        println!(
+        say(format_args!(
             "taking {} from {}",
             source.system.name,
             source.folder.display()
-        );
+        ));
     }
     for name in &sources.unknown {
-        println!("leaving {name}: no capability of that name yet");
+        say(format_args!(
+            "leaving {name}: no capability of that name yet"
+        ));
     }
 }
 
 /// The table of times; as JSON the ready file itself.
-#[expect(clippy::print_stdout, reason = "this is the command's result")]
 pub(crate) fn ready(
     ready: &ReadyFile,
     timings: &Timings,
@@ -34,20 +34,19 @@ pub(crate) fn ready(
     json: bool,
 ) -> Result<(), Failure> {
     if json {
-        println!("{}", serde_json::to_string(ready)?);
+        say(format_args!("{}", serde_json::to_string(ready)?));
     } else {
-        println!("{}", timings.table());
-        println!(
+        say(format_args!("{}", timings.table()));
+        say(format_args!(
             "answering at {}  (credentials: {})",
             ready.gateway,
             file.display()
-        );
+        ));
     }
     Ok(())
 }
 
 /// Ready-made requests.
-#[expect(clippy::print_stdout, reason = "this is the command's result")]
 pub(crate) fn serving(ready: &ReadyFile, file: &Path, json: bool) {
     if json {
         return;
@@ -57,17 +56,23 @@ pub(crate) fn serving(ready: &ReadyFile, file: &Path, json: bool) {
     let call = format!("{program} call --ready-file {}", file.display());
     let (gateway, person) = (&ready.gateway, &ready.citizen.national_id);
     let reason = "--purpose family-tracing --case-number DEMO-1";
-    println!("\nIn another terminal, as a citizen:");
-    println!("  {call} --as citizen /household/v1/me");
-    println!("  {call} --as citizen --curl /household/v1/me/kin | curl --config -");
-    println!("  {call} --as citizen /identity/v1/me/access-log");
-    println!("as an officer:");
-    println!("  {call} --as officer {reason} /household/v1/persons/{person}");
-    println!(
+    say(format_args!("\nIn another terminal, as a citizen:"));
+    say(format_args!("  {call} --as citizen /household/v1/me"));
+    say(format_args!(
+        "  {call} --as citizen --curl /household/v1/me/kin | curl --config -"
+    ));
+    say(format_args!(
+        "  {call} --as citizen /identity/v1/me/access-log"
+    ));
+    say(format_args!("as an officer:"));
+    say(format_args!(
+        "  {call} --as officer {reason} /household/v1/persons/{person}"
+    ));
+    say(format_args!(
         "  {call} --as officer {reason} --curl /household/v1/persons/{person}/kin | curl --config -"
-    );
-    println!("without a token:");
-    println!("  curl {gateway}/readyz");
-    println!("  {gateway}/docs in a browser");
-    println!("\nCtrl-C ends it.");
+    ));
+    say(format_args!("without a token:"));
+    say(format_args!("  curl {gateway}/readyz"));
+    say(format_args!("  {gateway}/docs in a browser"));
+    say(format_args!("\nCtrl-C ends it."));
 }
