@@ -251,3 +251,66 @@ fn unescape(text: &[u8], quote: u8, scratch: &mut Vec<u8>) -> Unescaped {
     }
     Unescaped::Open
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::writer::write_record;
+
+    /// All records of a text that comes in pieces of these sizes, and the line of each.
+    fn read(
+        text: &[u8],
+        mut sizes: impl Iterator<Item = usize>,
+    ) -> Result<Vec<(u64, Vec<String>)>, Found> {
+        let mut records = Records::new(CsvDialect::default());
+        let (mut record, mut buffer, mut rest) = (Record::default(), Vec::new(), text);
+        let mut all = Vec::new();
+        loop {
+            match records.next(&buffer, rest.is_empty(), &mut record) {
+                Found::Record => {
+                    let cell = |at| String::from_utf8(record.cell(&buffer, at).to_vec()).unwrap();
+                    all.push((record.line, (0..record.len()).map(cell).collect()));
+                }
+                Found::More => {
+                    records.shift(&mut buffer);
+                    let (piece, after) = rest.split_at(sizes.next().unwrap().min(rest.len()));
+                    buffer.extend_from_slice(piece);
+                    rest = after;
+                }
+                Found::End => return Ok(all),
+                broken @ Found::Broken(..) => return Err(broken),
+            }
+        }
+    }
+
+    fn cells() -> impl Strategy<Value = Vec<Vec<String>>> {
+        let cell = prop_oneof!["[a-z王𠊎0-9]{0,8}", r#"[,"\n\r a王]{0,6}"#,];
+        prop::collection::vec(prop::collection::vec(cell, 1..5), 0..8)
+    }
+
+    proptest! {
+        /// Whatever was written is read again, wherever the pieces end.
+        #[test]
+        fn records_come_back_as_they_were_written(rows in cells(), sizes in prop::collection::vec(1_usize..9, 1..9)) {
+            let mut text = Vec::new();
+            let mut lines = Vec::new();
+            for row in &rows {
+                lines.push(1 + memchr_iter(b'\n', &text).count() as u64);
+                write_record(&mut text, row.iter().map(String::as_str));
+            }
+            let found = read(&text, sizes.into_iter().cycle()).unwrap();
+            let expected: Vec<_> = lines.into_iter().zip(rows).collect();
+            prop_assert_eq!(found, expected);
+        }
+
+        /// Where the pieces end never changes what is found in a text, however broken it is.
+        #[test]
+        fn pieces_change_nothing(text in r#"[a,"\r\n]{0,40}"#, sizes in prop::collection::vec(1_usize..5, 1..9)) {
+            let whole = read(text.as_bytes(), std::iter::repeat(usize::MAX));
+            let pieces = read(text.as_bytes(), sizes.into_iter().cycle());
+            prop_assert_eq!(whole, pieces);
+        }
+    }
+}

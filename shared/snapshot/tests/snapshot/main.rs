@@ -13,6 +13,7 @@ mod fixture;
 mod killed;
 mod loading;
 mod quarantine;
+mod rows;
 mod signed;
 mod switching;
 mod tables;
