@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -103,6 +104,8 @@ impl Service {
     pub async fn says(&mut self, words: &str, within: Duration) -> String {
         let deadline = Instant::now() + within;
         loop {
+            // Before looking: what an ended program said last is there then.
+            self.ended();
             for text in [self.stderr.so_far(), self.stdout.so_far()] {
                 if let Some(line) = text.lines().find(|line| line.contains(words)) {
                     return line.to_owned();
@@ -113,8 +116,18 @@ impl Service {
         }
     }
 
+    /// How it ended, once its last words are gathered; a child of its own that holds a pipe open is not waited for.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        let status = self.process.ended()?;
+        let patience = Instant::now() + Duration::from_secs(2);
+        while !(self.stdout.is_whole() && self.stderr.is_whole()) && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Some(status)
+    }
+
     fn still_waiting(&mut self, deadline: Instant, what: &str) {
-        let ended = self.process.ended();
+        let ended = self.ended();
         assert!(
             ended.is_none() && Instant::now() < deadline,
             "no {what} ({}):\n{}",
@@ -140,7 +153,7 @@ impl Service {
     pub async fn exit(&mut self, within: Duration) -> ExitStatus {
         let deadline = Instant::now() + within;
         loop {
-            if let Some(status) = self.process.ended() {
+            if let Some(status) = self.ended() {
                 return status;
             }
             self.still_waiting(deadline, "end");
@@ -178,12 +191,18 @@ async fn answers_well(url: &str) -> Option<bool> {
 
 /// What comes out of a pipe, gathered by a thread of its own so that the program never waits for its reader.
 #[derive(Debug, Clone)]
-struct Words(Arc<Mutex<String>>);
+struct Words {
+    text: Arc<Mutex<String>>,
+    whole: Arc<AtomicBool>,
+}
 
 impl Words {
     fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
-        let words = Self(Arc::default());
-        let kept = Arc::clone(&words.0);
+        let words = Self {
+            text: Arc::default(),
+            whole: Arc::new(AtomicBool::new(pipe.is_none())),
+        };
+        let (kept, whole) = (Arc::clone(&words.text), Arc::clone(&words.whole));
         if let Some(pipe) = pipe {
             std::thread::spawn(move || {
                 let mut lines = BufReader::new(pipe);
@@ -196,13 +215,19 @@ impl Words {
                     kept.push_str(&String::from_utf8_lossy(&line));
                     line.clear();
                 }
+                whole.store(true, Ordering::Release);
             });
         }
         words
     }
 
+    /// Whether the pipe has ended.
+    fn is_whole(&self) -> bool {
+        self.whole.load(Ordering::Acquire)
+    }
+
     fn so_far(&self) -> String {
-        self.0
+        self.text
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
