@@ -1,6 +1,6 @@
 //! Match or no match, never the record.
 
-use crate::site::{FATHER, MARKED, NOBODY, Site, officer, on_both};
+use crate::site::{FATHER, MARKED, NOBODY, Site, mint, officer, on_both};
 use access::caller::{Assurance, Caller, CallerKind};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ on_both!(malformed_checks_name_the_field_and_say_nothing_of_anybody, site => {
 on_both!(another_content_type_is_refused, site => {
     let path = "/v1/identity-checks";
     let body = facts(FATHER);
-    let token = site.mint(site.identity(), &Caller::service("identity"), "POST", path, body.as_bytes());
+    let token = mint(site.identity(), &Caller::service("identity"), "POST", path, body.as_bytes());
     let headers = [("content-type", "text/plain")];
     let answer = site.send(reqwest::Method::POST, path, Some(token), body.into(), &headers).await;
     assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -80,10 +80,10 @@ on_both!(another_content_type_is_refused, site => {
 
 on_both!(a_service_that_calls_past_the_gateway_may_do_only_what_the_policies_say, site => {
     let path = format!("/v1/persons/{FATHER}");
-    let token = site.mint(site.identity(), &Caller::service("identity"), "GET", &path, b"");
+    let token = mint(site.identity(), &Caller::service("identity"), "GET", &path, b"");
     let answer = site.send(reqwest::Method::GET, &path, Some(token), Vec::new(), &[]).await;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
-    let pretending = site.mint(site.identity(), &officer(), "GET", &path, b"");
+    let pretending = mint(site.identity(), &officer(), "GET", &path, b"");
     let answer = site.send(reqwest::Method::GET, &path, Some(pretending), Vec::new(), &[]).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "identity may speak for nobody but itself");
     site.stop().await;

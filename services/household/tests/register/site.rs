@@ -242,7 +242,7 @@ impl Site {
 
     /// Asks as `caller`, with a token minted by the gateway for this request.
     pub(crate) async fn get(&self, caller: &Caller, path: &str) -> Response {
-        let token = self.mint(&self.gateway, caller, "GET", path, b"");
+        let token = mint(&self.gateway, caller, "GET", path, b"");
         self.send(Method::GET, path, Some(token), Vec::new(), &[])
             .await
     }
@@ -261,8 +261,8 @@ impl Site {
         let path = "/v1/identity-checks";
         let own = Caller::service("identity");
         let token = match caller {
-            Some(caller) => self.mint(&self.gateway, caller, "POST", path, body.as_bytes()),
-            None => self.mint(&self.identity, &own, "POST", path, body.as_bytes()),
+            Some(caller) => mint(&self.gateway, caller, "POST", path, body.as_bytes()),
+            None => mint(&self.identity, &own, "POST", path, body.as_bytes()),
         };
         self.send(
             Method::POST,
@@ -272,23 +272,6 @@ impl Site {
             &[("content-type", "application/json")],
         )
         .await
-    }
-
-    pub(crate) fn mint(
-        &self,
-        signer: &InternalSigner,
-        caller: &Caller,
-        method: &str,
-        path: &str,
-        body: &[u8],
-    ) -> String {
-        let request = InternalRequest {
-            audience: "household",
-            method,
-            path_and_query: path,
-            body,
-        };
-        signer.mint(caller, &request).unwrap()
     }
 
     pub(crate) fn gateway(&self) -> &InternalSigner {
@@ -345,6 +328,23 @@ pub(crate) async fn load(database: &str) {
         )
         .await
         .unwrap();
+}
+
+/// A token for one request, as `signer` mints it.
+pub(crate) fn mint(
+    signer: &InternalSigner,
+    caller: &Caller,
+    method: &str,
+    path: &str,
+    body: &[u8],
+) -> String {
+    let request = InternalRequest {
+        audience: "household",
+        method,
+        path_and_query: path,
+        body,
+    };
+    signer.mint(caller, &request).unwrap()
 }
 
 fn caller(kind: CallerKind, subject: &str, assurance: Assurance) -> Caller {
