@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use access::assertion;
+use access::keys::SigningKey;
 use access::proof::ProofKey;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,6 +42,26 @@ impl Client {
             ("id_card_issued_on", facts.id_card_issued_on.clone()),
         ];
         Self::sign_in(gateway, |_| Ok(form.clone())).await
+    }
+
+    /// A program, by an assertion signed with its registered key (RFC 7523).
+    ///
+    /// # Errors
+    /// When identity refuses, with its answer.
+    pub async fn program(
+        gateway: &str,
+        client_id: &str,
+        key: &SigningKey,
+    ) -> Result<Self, Failure> {
+        Self::sign_in(gateway, |endpoint| {
+            let assertion = assertion::make(key, client_id, endpoint, system().now())?;
+            Ok(vec![
+                ("grant_type", "client_credentials".to_owned()),
+                ("client_assertion_type", assertion::TYPE.to_owned()),
+                ("client_assertion", assertion),
+            ])
+        })
+        .await
     }
 
     async fn sign_in(
@@ -107,14 +129,39 @@ impl Client {
     /// # Errors
     /// When the gateway does not answer.
     pub async fn get(&mut self, path: &str) -> Result<Response, Failure> {
-        let first = self.request(Method::GET, path)?.send().await?;
+        self.send(Method::GET, path, |request| request).await
+    }
+
+    /// A request with what `more` adds to it, again where a fresh nonce is asked for.
+    ///
+    /// # Errors
+    /// When the gateway does not answer.
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        more: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> Result<Response, Failure> {
+        let first = more(self.request(method.clone(), path)?).send().await?;
         self.note_nonce(first.headers());
         if !asks_for_nonce(first.headers()) {
             return Ok(first);
         }
-        let second = self.request(Method::GET, path)?.send().await?;
+        let second = more(self.request(method, path)?).send().await?;
         self.note_nonce(second.headers());
         Ok(second)
+    }
+
+    /// The key that proves possession.
+    #[must_use]
+    pub fn key(&self) -> &ProofKey {
+        &self.key
+    }
+
+    /// The nonce that the gateway last gave.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        self.nonce.as_deref()
     }
 
     /// Lines of a GET request for [`crate::load`], with a proof that is good for one use.

@@ -2,6 +2,7 @@
 //!
 //! The end-to-end tests and the benchmarks use the same client and the same load.
 
+pub mod balancer;
 pub mod client;
 pub mod load;
 pub mod people;

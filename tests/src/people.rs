@@ -9,6 +9,8 @@ use crate::Failure;
 /// The registry facts of one person (grant `urn:lifeboat:grant:registry-facts`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
+    /// In Chinese characters, as registered; no fact to sign in with.
+    pub name: String,
     /// As on the identity card.
     pub national_id: String,
     /// ISO 8601.
@@ -25,6 +27,18 @@ pub struct Facts {
 /// # Errors
 /// When the files cannot be read or have too few such people.
 pub fn first(package: &Path, count: usize) -> Result<Vec<Facts>, Failure> {
+    some(package, count, "false")
+}
+
+/// The first so many who live, have an identity card, and are marked as protected.
+///
+/// # Errors
+/// As [`first`].
+pub fn first_protected(package: &Path, count: usize) -> Result<Vec<Facts>, Failure> {
+    some(package, count, "true")
+}
+
+fn some(package: &Path, count: usize, protected: &str) -> Result<Vec<Facts>, Failure> {
     let cards: BTreeMap<String, String> = rows(&package.join("id_card/0001.csv"))?
         .into_iter()
         .filter_map(|mut card| Some((card.remove("national_id")?, card.remove("issued_on")?)))
@@ -36,11 +50,16 @@ pub fn first(package: &Path, count: usize) -> Result<Vec<Facts>, Failure> {
                 .get("register_status")
                 .is_some_and(|status| status == "現戶")
         })
-        .filter(|person| person.get("protected").is_some_and(|mark| mark == "false"))
+        .filter(|person| {
+            person
+                .get("protected")
+                .is_some_and(|mark| mark == protected)
+        })
         .filter_map(|mut person| {
             let national_id = person.remove("national_id")?;
             Some(Facts {
                 id_card_issued_on: cards.get(&national_id)?.clone(),
+                name: person.remove("name")?,
                 national_id,
                 birth_date: person.remove("birth_date")?,
                 household_no: person.remove("household_no")?,
@@ -86,9 +105,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("person")).unwrap();
         fs::create_dir(folder.path().join("id_card")).unwrap();
-        let people = "national_id,birth_date,household_no,register_status,protected\n\
-                      A1,1990-01-01,F1,死亡,false\nA2,1990-01-02,F1,現戶,true\nA3,1990-01-03,F1,現戶,false\n\
-                      A4,1990-01-04,F2,現戶,false\n";
+        let people = "national_id,name,birth_date,household_no,register_status,protected\n\
+                      A1,甲,1990-01-01,F1,死亡,false\nA2,乙,1990-01-02,F1,現戶,true\nA3,丙,1990-01-03,F1,現戶,false\n\
+                      A4,丁,1990-01-04,F2,現戶,false\n";
         fs::write(folder.path().join("person/0001.csv"), people).unwrap();
         fs::write(
             folder.path().join("id_card/0001.csv"),

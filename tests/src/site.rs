@@ -2,17 +2,35 @@
 //!
 //! `lifeboat demo` writes keys and a configuration for one process; here it is divided among the services' own programs.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
+use access::keys::SigningKey;
 use serde_json::Value;
 use tempfile::TempDir;
-use test_support::ports;
 use test_support::process::Service;
+use test_support::{ports, process};
 use toml::Table;
 
 use crate::Failure;
+use crate::balancer::Balancer;
+
+/// The services, in the order in which they start.
+pub const SERVICES: [&str; 3] = ["household", "identity", "gateway"];
+
+/// Programs that may sign in besides the demo's officer: name, kind, functions, clearances.
+const PROGRAMS: [(&str, &str, &[&str], &[&str]); 3] = [
+    (
+        "cleared-officer",
+        "officer",
+        &["household"],
+        &["protected-persons"],
+    ),
+    ("officer-elsewhere", "officer", &["forestry"], &[]),
+    ("agency-system", "agency-system", &["household"], &[]),
+];
 
 /// How long a service may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,6 +44,10 @@ pub struct Foundation {
     pub redis: Option<String>,
     /// Whether rates are so high that no bench meets them.
     pub unlimited: bool,
+    /// Whether each service has two copies behind a balancer; PostgreSQL and Redis are wanted then.
+    pub two_copies: bool,
+    /// Settings over those that the demo wrote: the service, and `key=value` as its `--set` takes it.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// Three running services. They end when it is dropped.
@@ -35,8 +57,12 @@ pub struct Site {
     pub gateway: String,
     /// What the demo's ready file says of the officer's program.
     pub officer: Value,
-    /// In the order in which they were started: household, identity, gateway.
-    services: Vec<(&'static str, Service)>,
+    /// The keys of the other programs that may sign in.
+    pub keys: BTreeMap<&'static str, SigningKey>,
+    /// In the order in which they were started; a second copy is called `household-2`.
+    services: Vec<(String, Service)>,
+    balancers: Vec<Balancer>,
+    settings: Vec<(&'static str, String)>,
     programs: PathBuf,
     folder: TempDir,
 }
@@ -57,32 +83,80 @@ impl Site {
         let text = std::fs::read_to_string(demo.join("lifeboat.toml"))?;
         let ready: Value =
             serde_json::from_str(&std::fs::read_to_string(demo.join("ready.json"))?)?;
-        let address = || format!("127.0.0.1:{}", ports::free());
-        let (gateway, identity, household) = (address(), address(), address());
-        let mut configuration =
-            on.applied_to(toml::from_str(&text)?, &gateway, &identity, &household)?;
+        let keys = PROGRAMS
+            .iter()
+            .map(|(name, ..)| Ok((*name, SigningKey::generate_es256()?)))
+            .collect::<Result<BTreeMap<_, _>, Failure>>()?;
         let mut site = Self {
-            gateway: format!("http://{gateway}"),
+            gateway: String::new(),
             officer: ready["officer"].clone(),
+            keys,
             services: Vec::new(),
+            balancers: Vec::new(),
+            settings: on.settings.clone(),
             programs: programs.to_owned(),
             folder,
         };
-        for name in ["household", "identity", "gateway"] {
+        let copies = if on.two_copies { 2 } else { 1 };
+        let mut own = BTreeMap::new();
+        let mut seen = BTreeMap::new();
+        for name in SERVICES {
+            let addresses: Vec<String> = (0..copies)
+                .map(|_| format!("127.0.0.1:{}", ports::free()))
+                .collect();
+            let mut shown = addresses[0].clone();
+            if on.two_copies {
+                let balancer = Balancer::start(addresses.clone()).await?;
+                shown = balancer.address().to_string();
+                site.balancers.push(balancer);
+            }
+            own.insert(name, addresses);
+            seen.insert(name, shown);
+        }
+        site.gateway = format!("http://{}", seen["gateway"]);
+        let mut configuration = on.applied_to(toml::from_str(&text)?, &seen, &site.keys)?;
+        for name in SERVICES {
             let parts = match name {
                 "household" => table(&mut configuration, "capabilities")?,
                 _ => &mut configuration,
             };
-            let mut part = std::mem::take(table(parts, name)?);
-            // As many workers as the service itself finds right: the demo is content with one.
-            table(&mut part, "server")?.remove("workers");
-            site.configure(name, part)?;
-            site.start_service(name)?;
-            site.service(name)?.says("ready", PATIENCE).await;
+            let part = std::mem::take(table(parts, name)?);
+            for (number, address) in own[name].iter().enumerate() {
+                site.place(name, number, address, part.clone()).await?;
+            }
         }
         let door = format!("{}/readyz", site.gateway);
         site.service("gateway")?.answers(&door, PATIENCE).await;
         Ok(site)
+    }
+
+    /// Configures and starts one copy.
+    async fn place(
+        &mut self,
+        program: &str,
+        number: usize,
+        address: &str,
+        mut part: Table,
+    ) -> Result<(), Failure> {
+        let server = table(&mut part, "server")?;
+        server.insert("listen".to_owned(), address.into());
+        // As many workers as the service itself finds right: the demo is content with one.
+        server.remove("workers");
+        let mut copy = program.to_owned();
+        if number > 0 {
+            copy = format!("{program}-{}", number + 1);
+            if let Some(Ok(audit)) = part
+                .get_mut("audit")
+                .map(|audit| audit.as_table_mut().ok_or("audit is not a table"))
+            {
+                audit.insert("writer".to_owned(), copy.clone().into());
+            }
+        }
+        self.configure(&copy, part)?;
+        self.start_service(&copy)?;
+        let readiness = self.readiness(&copy)?;
+        self.service(&copy)?.answers(&readiness, PATIENCE).await;
+        Ok(())
     }
 
     /// Starts another gateway with a household of somebody else (`host:port`), and returns it with its URL.
@@ -116,10 +190,11 @@ impl Site {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn start_service(&mut self, name: &'static str) -> Result<(), Failure> {
-        let service = self.spawn(name, name)?;
-        self.services.retain(|(other, _)| *other != name);
-        self.services.push((name, service));
+    pub fn start_service(&mut self, name: &str) -> Result<(), Failure> {
+        let program = name.strip_suffix("-2").unwrap_or(name);
+        let service = self.spawn(program, name)?;
+        self.services.retain(|(other, _)| other != name);
+        self.services.push((name.to_owned(), service));
         Ok(())
     }
 
@@ -133,9 +208,13 @@ impl Site {
         let file = file
             .to_str()
             .ok_or("the temporary folder has a strange name")?;
+        let mut arguments = vec!["--config", file];
+        for (_, setting) in self.settings.iter().filter(|(of, _)| *of == program) {
+            arguments.extend(["--set", setting]);
+        }
         Ok(Service::start(
             &self.programs.join(program),
-            &["--config", file],
+            &arguments,
             &[],
         ))
     }
@@ -151,19 +230,24 @@ impl Site {
             .1)
     }
 
-    /// Where household says whether it is ready; not to be reached from outside in production.
+    /// Where a service says whether it is ready; but for the gateway's not to be reached from outside in production.
     ///
     /// # Errors
     /// When it has no configuration.
-    pub fn household_readiness(&self) -> Result<String, Failure> {
-        let mut configuration: Table =
-            toml::from_str(&std::fs::read_to_string(self.file("household"))?)?;
+    pub fn readiness(&self, name: &str) -> Result<String, Failure> {
+        let mut configuration: Table = toml::from_str(&std::fs::read_to_string(self.file(name))?)?;
         let server = table(table(&mut configuration, "service")?, "server")?;
         let listen = server
             .get("listen")
             .and_then(|value| value.as_str())
-            .ok_or("household listens nowhere")?;
+            .ok_or("the service listens nowhere")?;
         Ok(format!("http://{listen}/readyz"))
+    }
+
+    /// What the demo prepared: keys, stores, packages.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().join("demo")
     }
 
     /// The process ids.
@@ -182,14 +266,17 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        // The door first, so that nothing that is still asked fails inside.
+        // The door first, so that nothing that is still asked fails inside; all of it at once where tests wait for it.
+        for (_, service) in self.services.iter_mut().rev() {
+            service.terminate();
+        }
         while self.services.pop().is_some() {}
     }
 }
 
 /// Keys, configuration and SQLite stores.
 fn prepare(program: &Path, snapshots: &Path, folder: &Path) -> Result<(), Failure> {
-    let output = Command::new(program)
+    let output = process::command(program)
         .args(["demo", "--exit", "--listen", "127.0.0.1:0", "--snapshots"])
         .arg(snapshots)
         .arg("--dir")
@@ -212,33 +299,39 @@ impl Foundation {
     fn applied_to(
         &self,
         mut configuration: Table,
-        gateway_at: &str,
-        identity_at: &str,
-        household_at: &str,
+        at: &BTreeMap<&str, String>,
+        keys: &BTreeMap<&'static str, SigningKey>,
     ) -> Result<Table, Failure> {
-        let public = format!("http://{gateway_at}");
+        let url_of = |name: &str| format!("http://{}", at[name]);
+        let public = url_of("gateway");
         let household = table(table(&mut configuration, "capabilities")?, "household")?;
-        table(household, "server")?.insert("listen".to_owned(), household_at.into());
         if let Some(url) = &self.postgres {
             household.insert("database".to_owned(), url.clone().into());
         }
 
         let identity = table(&mut configuration, "identity")?;
         identity.insert("issuer".to_owned(), public.clone().into());
-        table(identity, "server")?.insert("listen".to_owned(), identity_at.into());
-        table(identity, "household")?
-            .insert("url".to_owned(), format!("http://{household_at}").into());
+        table(identity, "household")?.insert("url".to_owned(), url_of("household").into());
+        let clients = identity
+            .get_mut("clients")
+            .and_then(toml::Value::as_array_mut)
+            .ok_or("identity has no clients")?;
+        for (name, kind, functions, clearances) in PROGRAMS {
+            let client = serde_json::json!({
+                "client_id": name, "kind": kind, "jwk": keys[name].public_jwk(), "agency": "demo-agency",
+                "functions": functions, "clearances": clearances,
+            });
+            clients.push(toml::Value::try_from(client)?);
+        }
         if let Some(url) = &self.postgres {
             identity.insert("database".to_owned(), url.clone().into());
             table(identity, "audit")?.insert("database".to_owned(), url.clone().into());
         }
 
         let gateway = table(&mut configuration, "gateway")?;
-        table(gateway, "server")?.insert("listen".to_owned(), gateway_at.into());
         gateway.insert("public_url".to_owned(), public.into());
-        let upstreams = [("household", household_at), ("identity", identity_at)];
         let upstreams =
-            upstreams.map(|(name, at)| (name.to_owned(), format!("http://{at}").into()));
+            ["household", "identity"].map(|name| (name.to_owned(), url_of(name).into()));
         gateway.insert("upstreams".to_owned(), Table::from_iter(upstreams).into());
         if let Some(url) = &self.postgres {
             table(gateway, "audit")?.insert("database".to_owned(), url.clone().into());
@@ -246,8 +339,11 @@ impl Foundation {
         if let Some(url) = &self.redis {
             let counters =
                 [("in", "redis"), ("url", url)].map(|(key, value)| (key.to_owned(), value.into()));
-            gateway.insert("counters".to_owned(), Table::from_iter(counters).into());
+            let counters = Table::from_iter(counters);
+            gateway.insert("counters".to_owned(), counters.clone().into());
+            table(&mut configuration, "identity")?.insert("counters".to_owned(), counters.into());
         }
+        let gateway = table(&mut configuration, "gateway")?;
         if self.unlimited {
             let much = || {
                 Table::from_iter(

@@ -38,6 +38,18 @@ pub fn program(name: &str) -> PathBuf {
     file
 }
 
+/// A command without the `LIFEBOAT_…` variables of the test's own environment, which the program would take for settings.
+#[must_use]
+pub fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("LIFEBOAT_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 /// A running program, whose words are kept; killed when dropped if it does not end on SIGTERM.
 #[derive(Debug)]
 pub struct Service {
@@ -54,12 +66,7 @@ impl Service {
     /// When it cannot be started.
     #[must_use]
     pub fn start(program: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(program);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("LIFEBOAT_") {
-                command.env_remove(name);
-            }
-        }
+        let mut command = command(program);
         command
             .args(arguments)
             .envs(environment.iter().copied())

@@ -121,6 +121,7 @@ impl Stage {
             postgres: Some(self.postgres.clone()),
             redis: Some(self.redis.clone()),
             unlimited: true,
+            ..Foundation::default()
         };
         let site = site(&self.package, &on).await?;
         let (door, door_url) = site.another_gateway(&self.upstream).await?;
@@ -146,7 +147,7 @@ impl Start {
             ..Foundation::default()
         };
         let mut site = site(&self.package, &on).await?;
-        let ready = site.household_readiness()?;
+        let ready = site.readiness("household")?;
         for _ in 0..self.runs {
             let household = site.service("household")?;
             household.terminate();

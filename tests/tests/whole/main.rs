@@ -1,0 +1,16 @@
+//! The whole, as in production: three processes behind one door, on SQLite, and on PostgreSQL with Redis.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod command;
+mod failing;
+mod operations;
+mod people_ask;
+mod privacy;
+mod stopping;
+mod switching;
+mod tokens;
+mod world;

@@ -1,0 +1,133 @@
+//! SIGTERM of each service under load, as when a new version is rolled out: no request is lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use end_to_end::client::Client;
+use end_to_end::load::{self, Plan, Request};
+use end_to_end::site::{Foundation, SERVICES};
+
+use super::world::{PATIENCE, World};
+
+const PATH: &str = "/household/v1/me";
+
+/// What a service is given to drain, in the tests.
+fn drains() -> Vec<(&'static str, String)> {
+    SERVICES
+        .map(|name| (name, "service.server.drain_delay_ms=700".to_owned()))
+        .to_vec()
+}
+
+/// Requests of several people, each with its own proof.
+pub(crate) async fn requests(world: &World, count: usize) -> Vec<Request> {
+    let url = format!("{}{PATH}", world.site.gateway);
+    let host = world.site.gateway.trim_start_matches("http://");
+    let mut callers = Vec::new();
+    for number in 0..10 {
+        let mut citizen = world.citizen(number).await;
+        assert_eq!(citizen.get(PATH).await.unwrap().status(), 200);
+        let head = format!(
+            "GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: DPoP {}\r\n",
+            citizen.token
+        );
+        let head: Arc<[u8]> = head.into_bytes().into();
+        callers.push((citizen, head));
+    }
+    let of_caller = |number: usize| {
+        let (citizen, head) = &callers[number % callers.len()];
+        citizen.with_possession(head, &url).unwrap()
+    };
+    (0..count).map(of_caller).collect()
+}
+
+/// A plan that asks so often for so long.
+pub(crate) fn steadily(world: &World, requests: Vec<Request>, rate: f64, seconds: u64) -> Plan {
+    Plan {
+        address: world.site.gateway.trim_start_matches("http://").to_owned(),
+        requests,
+        again: false,
+        connections: 8,
+        duration: Duration::from_secs(seconds),
+        rate: Some(rate),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_of_every_service_loses_no_request() {
+    let mut world = World::servers_with(Foundation {
+        two_copies: true,
+        unlimited: true,
+        settings: drains(),
+        ..Foundation::default()
+    })
+    .await;
+    let seconds = 24;
+    let plan = steadily(&world, requests(&world, 100 * 24).await, 100.0, seconds);
+    let lookups = tokio::spawn(load::run(plan));
+    let (signing_in, signed_in, refused) = (
+        Arc::new(AtomicBool::new(true)),
+        Arc::new(AtomicU32::new(0)),
+        Arc::new(std::sync::Mutex::new(Vec::new())),
+    );
+    let sign_ins = {
+        let (gateway, facts) = (world.site.gateway.clone(), world.people[11].clone());
+        let (go_on, good, bad) = (signing_in.clone(), signed_in.clone(), refused.clone());
+        tokio::spawn(async move {
+            while go_on.load(Ordering::Relaxed) {
+                match Client::citizen(&gateway, &facts).await {
+                    Ok(_) => {
+                        good.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Err(error) => bad.lock().unwrap().push(error.to_string()),
+                }
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+        })
+    };
+    for name in SERVICES {
+        for copy in [name.to_owned(), format!("{name}-2")] {
+            let readiness = world.site.readiness(&copy).unwrap();
+            let service = world.site.service(&copy).unwrap();
+            service.terminate();
+            let first = reqwest::get(&readiness).await;
+            let status = service.exit(PATIENCE).await;
+            assert_eq!(status.code(), Some(0), "{copy}: {}", service.stderr());
+            // Whoever asks after the signal is told, before the listener closes.
+            assert!(
+                first.is_ok(),
+                "{copy} closed its door before it said that it is not ready"
+            );
+            world.site.start_service(&copy).unwrap();
+            world
+                .site
+                .service(&copy)
+                .unwrap()
+                .answers(&readiness, PATIENCE)
+                .await;
+            // The balancer has seen it.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+    let restarted_in_time = !lookups.is_finished();
+    let tally = lookups.await.unwrap();
+    signing_in.store(false, Ordering::Relaxed);
+    sign_ins.await.unwrap();
+    let refused = refused.lock().unwrap().clone();
+    println!(
+        "lookups: answered {:?}, broken {}; sign-ins: {} good, {} failed {refused:?}",
+        tally.statuses,
+        tally.broken,
+        signed_in.load(Ordering::Relaxed),
+        refused.len(),
+    );
+    assert!(restarted_in_time, "the load ended before the restarts did");
+    assert_eq!(tally.broken, 0, "{:?}", tally.statuses);
+    assert_eq!(
+        tally.statuses.keys().copied().collect::<Vec<_>>(),
+        [200],
+        "{:?}",
+        tally.statuses
+    );
+    assert!(refused.is_empty(), "{refused:?}");
+}

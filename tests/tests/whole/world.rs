@@ -1,0 +1,209 @@
+//! A running site with an invented register, and people to ask it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use end_to_end::client::Client;
+use end_to_end::people::{self, Facts};
+use end_to_end::site::{Foundation, Site};
+use reqwest::Response;
+use serde_json::Value;
+use test_support::postgres::{self, Database};
+use test_support::process::{command, program};
+use test_support::redis;
+
+/// How long anything may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The register of 2,000 invented people: a folder with a folder for each system, made once.
+pub(crate) fn packages() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| invent("register", 2_000, 7))
+}
+
+/// Invents people, and returns the folder of their data packages.
+pub(crate) fn invent(name: &str, people: u32, seed: u64) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let (people, seed) = (people.to_string(), seed.to_string());
+    let output = lifeboat(&[
+        "demo",
+        "--exit",
+        "--listen",
+        "127.0.0.1:0",
+        "--people",
+        &people,
+        "--seed",
+        &seed,
+        "--dir",
+        folder.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{output:?}");
+    folder.join("packages")
+}
+
+/// The operator's command, run to its end where no configuration lies around.
+pub(crate) fn lifeboat(arguments: &[&str]) -> Output {
+    command(&program("lifeboat"))
+        .args(arguments)
+        .current_dir(std::env::temp_dir())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Loads the register into this database.
+pub(crate) fn load(url: &str) {
+    let package = packages().join("household");
+    let loaded = lifeboat(&[
+        "snapshot",
+        "load",
+        "--system",
+        "household",
+        "--database",
+        url,
+        package.to_str().unwrap(),
+    ]);
+    assert!(loaded.status.success(), "{loaded:?}");
+}
+
+/// A site and what it stands on.
+pub(crate) struct World {
+    // Declared first: the services end before their database does.
+    pub(crate) site: Site,
+    pub(crate) people: Vec<Facts>,
+    pub(crate) protected: Facts,
+    /// Where household's snapshots are.
+    pub(crate) store: String,
+    _database: Option<Database>,
+}
+
+impl World {
+    pub(crate) async fn sqlite() -> Self {
+        Self::on(Foundation::default()).await
+    }
+
+    /// On the shared PostgreSQL and Redis.
+    pub(crate) async fn servers() -> Self {
+        Self::servers_with(Foundation::default()).await
+    }
+
+    pub(crate) async fn servers_with(on: Foundation) -> Self {
+        let database = postgres::database().await;
+        load(&database.url);
+        let on = Foundation {
+            postgres: Some(database.url.clone()),
+            redis: Some(redis::url().await),
+            ..on
+        };
+        let mut world = Self::on(on).await;
+        world._database = Some(database);
+        world
+    }
+
+    pub(crate) async fn on(on: Foundation) -> Self {
+        let programs = program("lifeboat").parent().unwrap().to_owned();
+        let site = Site::start(&programs, packages(), &on).await.unwrap();
+        let package = packages().join("household");
+        let files = format!(
+            "sqlite://{}",
+            site.folder().join("stores/household").display()
+        );
+        Self {
+            people: people::first(&package, 20).unwrap(),
+            protected: people::first_protected(&package, 1).unwrap().remove(0),
+            store: on.postgres.unwrap_or(files),
+            site,
+            _database: None,
+        }
+    }
+
+    pub(crate) async fn citizen(&self, number: usize) -> Client {
+        Client::citizen(&self.site.gateway, &self.people[number])
+            .await
+            .unwrap()
+    }
+
+    /// The demo's officer of the household registration.
+    pub(crate) async fn officer(&self) -> Client {
+        let file = self.site.officer["key_file"].as_str().unwrap();
+        let pem = std::fs::read_to_string(file).unwrap();
+        let key = access::keys::SigningKey::from_pkcs8_pem(&pem).unwrap();
+        let name = self.site.officer["client_id"].as_str().unwrap();
+        Client::program(&self.site.gateway, name, &key)
+            .await
+            .unwrap()
+    }
+
+    /// One of the other registered programs.
+    pub(crate) async fn program(&self, name: &str) -> Client {
+        Client::program(&self.site.gateway, name, &self.site.keys[name])
+            .await
+            .unwrap()
+    }
+}
+
+/// An officer asks for a purpose and in a case.
+pub(crate) async fn ask(officer: &mut Client, path: &str, purpose: &str) -> Response {
+    let more = |request: reqwest::RequestBuilder| {
+        request
+            .header("Lookup-Purpose", purpose)
+            .header("Case-Number", "CASE-2026/1")
+    };
+    officer
+        .send(reqwest::Method::GET, path, more)
+        .await
+        .unwrap()
+}
+
+/// The JSON of an answer with this status.
+pub(crate) async fn json(answer: Response, status: u16) -> Value {
+    let got = answer.status();
+    let text = answer.text().await.unwrap();
+    assert_eq!(got, status, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A problem (RFC 9457) of this status that tells nothing of the inside.
+pub(crate) async fn problem(answer: Response, status: u16) -> Value {
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let body = json(answer, status).await;
+    assert_eq!(body["status"], status);
+    let text = body.to_string().to_lowercase();
+    for inside in ["panicked", "sqlx", "src/", ".rs:", "select ", "127.0.0.1"] {
+        assert!(!text.contains(inside), "{text}");
+    }
+    body
+}
+
+/// Waits until this holds.
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds().await {
+        assert!(Instant::now() < deadline, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Runs a promise on SQLite, and on PostgreSQL with Redis.
+macro_rules! on_both {
+    ($name:ident, $world:ident => $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn promise($world: World) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                promise(World::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgresql_and_redis() {
+                promise(World::servers().await).await;
+            }
+        }
+    };
+}
+pub(crate) use on_both;
