@@ -17,6 +17,14 @@ pub struct Schema {
     pub(crate) place: String,
 }
 
+impl Schema {
+    /// Whether `text` means "no value". Asked of every cell, most of which are empty or of another length.
+    pub(crate) fn is_missing(&self, text: &str) -> bool {
+        let mut values = self.missing_values.iter();
+        values.any(|value| value.len() == text.len() && (text.is_empty() || value == text))
+    }
+}
+
 /// One column as the package declares it.
 #[derive(Debug, Clone)]
 pub struct PackageField {

@@ -159,14 +159,7 @@ impl<'a> Row<'a> {
         mut take: impl FnMut(&Cell<'_>),
     ) -> Result<(), Fault> {
         let text = self.text(record, plan)?;
-        if self
-            .table
-            .resource
-            .schema
-            .missing_values
-            .iter()
-            .any(|missing| *missing == *text)
-        {
+        if self.table.resource.schema.is_missing(&text) {
             if plan.required {
                 return Err(self.cell_fault(plan.place, "required", "a value"));
             }

@@ -27,8 +27,10 @@ const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// For the session that loads. Losing the last parts of a load with the server is no loss: data and registry go together,
 /// and the load is resumed; only the switch waits for the disk.
+/// Two sessions build indexes, each with one helper. Lookups by key need only coarse statistics.
 const SESSION: &str = "SET synchronous_commit = off; SET maintenance_work_mem = '128MB'; SET statement_timeout = 0;
-    SET idle_in_transaction_session_timeout = 0; SET client_min_messages = warning; SET default_statistics_target = 25";
+    SET idle_in_transaction_session_timeout = 0; SET client_min_messages = warning; SET default_statistics_target = 10;
+    SET max_parallel_maintenance_workers = 1";
 
 /// The session of a load; the lock is the session's.
 #[derive(Debug)]
