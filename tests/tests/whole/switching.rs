@@ -119,7 +119,7 @@ async fn killed(world: World) {
         &world.store,
         package,
     ];
-    for milliseconds in [300, 900, 1_500] {
+    for milliseconds in [40, 100, 180] {
         let mut load = command(&program("lifeboat"));
         load.args(arguments).current_dir(std::env::temp_dir());
         let mut load = Guarded::start(&mut load, Signal::KILL);

@@ -65,6 +65,11 @@ impl Identify {
         }
     }
 
+    /// Whether what tokens are checked with has been read since the start.
+    pub(crate) fn can_check(&self) -> bool {
+        self.tokens.has_keys() && self.revocations.is_known()
+    }
+
     fn token(&self, token: &str) -> Result<Arc<AccessClaims>, Refused> {
         if !self.tokens.has_keys() {
             return Err(unavailable("no-keys"));

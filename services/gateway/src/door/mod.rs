@@ -102,6 +102,12 @@ impl Door {
             Err(problem) => refusal(&problem, request.headers(), exchange.id),
         };
         exchange.finish(answer.headers_mut(), shared.secure);
+        if shared.health.is_draining() {
+            // A kept connection is closed soon: the client's next request must not be lost on it.
+            answer
+                .head_mut()
+                .set_connection_type(actix_web::http::ConnectionType::Close);
+        }
         exchange.record(answer.status().as_u16(), started.elapsed());
         answer
     }
@@ -143,7 +149,7 @@ impl Shared {
     fn own_answer(&self, request: &HttpRequest) -> Result<Option<HttpResponse>, Problem> {
         let answer = match request.path() {
             "/livez" => Some(Health::live()),
-            "/readyz" => Some(self.health.ready()),
+            "/readyz" => Some(self.health.ready(self.identify.can_check())),
             path if path.starts_with("/docs") || path.starts_with("/openapi/") => {
                 self.pages.answer(request)
             }

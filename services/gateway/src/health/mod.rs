@@ -89,6 +89,11 @@ impl Health {
         }
     }
 
+    /// Whether the gateway is on its way out: clients are told to take their next request elsewhere.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.drain.has_begun()
+    }
+
     /// The process is there.
     pub(crate) fn live() -> HttpResponse {
         HttpResponse::Ok()
@@ -97,12 +102,12 @@ impl Health {
     }
 
     /// Whether requests should come here. A service that is not ready does not make the gateway unready: the others go
-    /// on answering through it.
-    pub(crate) fn ready(&self) -> HttpResponse {
+    /// on answering through it. `can_check_tokens`: whether identity's keys have ever been read.
+    pub(crate) fn ready(&self, can_check_tokens: bool) -> HttpResponse {
         let services = self.services.load();
         let (status, state) = if self.drain.has_begun() {
             (StatusCode::SERVICE_UNAVAILABLE, "draining")
-        } else if services.is_empty() {
+        } else if services.is_empty() || !can_check_tokens {
             (StatusCode::SERVICE_UNAVAILABLE, "starting")
         } else {
             (StatusCode::OK, "ready")

@@ -89,6 +89,11 @@ impl Revocations {
         Standing::Stands
     }
 
+    /// Whether it was ever read.
+    pub(crate) fn is_known(&self) -> bool {
+        self.list.load().current_at.is_some()
+    }
+
     /// Reads again and again.
     pub(crate) async fn watch(self: Arc<Self>, asker: Asker, interval: Duration) {
         loop {
