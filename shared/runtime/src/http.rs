@@ -1,16 +1,18 @@
 //! What wraps every application: the request's id and log span, and problem details for every error.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::lifecycle::Drain;
 use crate::problem::{Kind, Language, MEDIA_TYPE, Problem};
 use crate::request_id::{HEADER, RequestId};
 
@@ -53,6 +55,8 @@ pub async fn context(
             .and_then(|value| value.to_str().ok()),
     );
     request.extensions_mut().insert(RequestId(id));
+    let drain = request.app_data::<web::Data<Drain>>().cloned();
+    let started = Instant::now();
     let span = tracing::info_span!("request", request_id = %id, method = %request.method());
     // The request is not cloned: the router below needs it to itself.
     async {
@@ -66,7 +70,13 @@ pub async fn context(
                         "request failed"
                     );
                 }
-                Ok(as_problem(answer.map_into_boxed_body(), language, id))
+                let mut answer = as_problem(answer.map_into_boxed_body(), language, id);
+                let operation = answer.request().match_pattern().unwrap_or_default();
+                record(operation, answer.status(), started);
+                if leaving(drain.as_ref()) {
+                    close_after(answer.response_mut());
+                }
+                Ok(answer)
             }
             Err(error) => {
                 let problem = problem_of_error(&error).unwrap_or_else(|| {
@@ -75,13 +85,36 @@ pub async fn context(
                 if problem.kind().status().is_server_error() {
                     tracing::warn!(status = problem.kind().status().as_u16(), "request failed");
                 }
-                let answer = with_id(problem.answer(language, id), id);
+                let mut answer = with_id(problem.answer(language, id), id);
+                record(String::new(), answer.status(), started);
+                if leaving(drain.as_ref()) {
+                    close_after(&mut answer);
+                }
                 Err(InternalError::from_response(problem, answer).into())
             }
         }
     }
     .instrument(span)
     .await
+}
+
+fn leaving(drain: Option<&web::Data<Drain>>) -> bool {
+    drain.is_some_and(|drain| drain.has_begun())
+}
+
+/// Has the connection closed after this answer, so that the client's next request finds a listener that stays. While a
+/// listener drains, every answer does: a connection that is kept until the end could break under a request.
+pub fn close_after(answer: &mut HttpResponse<BoxBody>) {
+    answer.head_mut().set_connection_type(ConnectionType::Close);
+}
+
+/// Counts the answer and its duration; an operation is named by its route, never by the path that was asked for.
+fn record(operation: String, status: StatusCode, started: Instant) {
+    metrics::counter!("lifeboat_requests_total",
+        "operation" => operation.clone(), "status" => status.as_u16().to_string())
+    .increment(1);
+    metrics::histogram!("lifeboat_request_seconds", "operation" => operation)
+        .record(started.elapsed().as_secs_f64());
 }
 
 fn with_id(mut answer: HttpResponse<BoxBody>, id: Uuid) -> HttpResponse<BoxBody> {

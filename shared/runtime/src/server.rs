@@ -4,9 +4,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServerHandle, Service, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::ConnectionType;
-use actix_web::{App, Error, HttpServer};
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::{App, Error, HttpServer, web};
 use serde::Deserialize;
 use tokio::task::JoinHandle;
 
@@ -139,23 +138,8 @@ where
 {
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
-    let leaving = drain.clone();
-    let farewell = move || {
-        let leaving = leaving.clone();
-        factory().wrap_fn(move |request, service| {
-            let (answer, leaving) = (service.call(request), leaving.clone());
-            async move {
-                let mut answer = answer.await?;
-                if leaving.has_begun() {
-                    // A kept connection is closed soon: the client's next request must not be lost on it.
-                    let head = answer.response_mut().head_mut();
-                    head.set_connection_type(ConnectionType::Close);
-                }
-                Ok(answer)
-            }
-        })
-    };
-    let mut server = HttpServer::new(farewell)
+    let told = drain.clone();
+    let mut server = HttpServer::new(move || factory().app_data(web::Data::new(told.clone())))
         .disable_signals()
         .client_request_timeout(Duration::from_millis(settings.head_timeout_ms))
         .keep_alive(Duration::from_secs(settings.keep_alive_s))

@@ -1,5 +1,7 @@
 //! The whole, as in production: three processes behind one door, on SQLite, and on PostgreSQL with Redis.
 #![expect(
+    clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "a test fails by panicking"

@@ -94,12 +94,13 @@ async fn nothing_leaks(postgres: bool) {
         .unwrap_err();
     canaries.extend(["CANARY", "F7654321", "金絲雀"].map(str::to_owned));
 
-    let measured = reqwest::get(&metrics[2]).await.unwrap();
-    let measured = measured.text().await.unwrap();
-    assert!(measured.contains("lifeboat_gateway_"), "{measured}");
     let mut said = Vec::new();
     for url in metrics {
         let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
+        assert!(
+            text.contains("lifeboat_"),
+            "{url} measures something: {text}"
+        );
         said.push((url, text));
     }
     for name in SERVICES {

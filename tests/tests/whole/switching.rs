@@ -105,10 +105,10 @@ async fn a_new_snapshot_is_switched_to_under_load_on_postgresql() {
     switches(World::servers_with(unhurried()).await).await;
 }
 
-async fn killed(world: World) {
+async fn killed(world: World, register: &str) {
     let before = served(&world).await;
     // Large enough to be killed while it loads.
-    let package = invent("large-register", 30_000, 8).join("household");
+    let package = invent(register, 200_000, 8).join("household");
     let package = package.to_str().unwrap();
     let arguments = [
         "snapshot",
@@ -119,7 +119,7 @@ async fn killed(world: World) {
         &world.store,
         package,
     ];
-    for milliseconds in [40, 100, 180] {
+    for milliseconds in [30, 60, 90] {
         let mut load = command(&program("lifeboat"));
         load.args(arguments).current_dir(std::env::temp_dir());
         let mut load = Guarded::start(&mut load, Signal::KILL);
@@ -164,10 +164,10 @@ async fn killed(world: World) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_load_leaves_the_old_snapshot_serving_on_sqlite() {
-    killed(World::sqlite().await).await;
+    killed(World::sqlite().await, "large-register-sqlite").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_load_leaves_the_old_snapshot_serving_on_postgresql() {
-    killed(World::servers().await).await;
+    killed(World::servers().await, "large-register-postgresql").await;
 }
