@@ -76,7 +76,8 @@ pub(crate) struct World {
     pub(crate) protected: Facts,
     /// Where household's snapshots are.
     pub(crate) store: String,
-    _database: Option<Database>,
+    /// Held until the end: dropped, its tables go.
+    database: Option<Database>,
 }
 
 impl World {
@@ -98,7 +99,7 @@ impl World {
             ..on
         };
         let mut world = Self::on(on).await;
-        world._database = Some(database);
+        world.database = Some(database);
         world
     }
 
@@ -115,7 +116,7 @@ impl World {
             protected: people::first_protected(&package, 1).unwrap().remove(0),
             store: on.postgres.unwrap_or(files),
             site,
-            _database: None,
+            database: None,
         }
     }
 
