@@ -1,7 +1,10 @@
 //! The store that all copies of a service share: a Redis. It holds nothing that cannot be lost, only what was used once
 //! in the last minute and how often somebody asked.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -29,9 +32,21 @@ pub struct StoreDown;
 #[error("not the address of a Redis: redis://[user:password@]host:port[/database]")]
 pub struct NotARedis;
 
-/// A connection that is made anew when it breaks; cheap to clone.
+thread_local! {
+    /// This thread's connections, by store. A request that had to go through another thread's connection would cost two
+    /// wake-ups more than the command itself.
+    static OWN: RefCell<HashMap<u64, ConnectionManager>> = RefCell::default();
+}
+
+/// Tells stores apart.
+static OPENED: AtomicU64 = AtomicU64::new(0);
+
+/// The store, by a connection for each thread that uses it; each is made anew when it breaks. Cheap to clone.
 #[derive(Clone)]
-pub struct SharedStore(ConnectionManager);
+pub struct SharedStore {
+    id: u64,
+    client: Client,
+}
 
 impl SharedStore {
     /// Opens the store. One that does not answer yet is not an error: uses fail until it does.
@@ -40,18 +55,29 @@ impl SharedStore {
     /// [`NotARedis`].
     pub async fn open(url: &SecretString) -> Result<Self, NotARedis> {
         let client = Client::open(url.expose_secret()).map_err(|_| NotARedis)?;
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(PATIENCE))
-            .set_connection_timeout(Some(CONNECT))
-            .set_number_of_retries(1)
-            .set_max_delay(PAUSE);
-        let store =
-            Self(ConnectionManager::new_lazy_with_config(client, config).map_err(|_| NotARedis)?);
-        // The connection lives on the runtime that first uses it: let that be the opener's, not a worker's.
+        let id = OPENED.fetch_add(1, Ordering::Relaxed);
+        let store = Self { id, client };
         if store.run(&cmd("PING")).await.is_err() {
             tracing::warn!("the shared store does not answer yet");
         }
         Ok(store)
+    }
+
+    fn connection(&self) -> Result<ConnectionManager, StoreDown> {
+        OWN.with_borrow_mut(|own| {
+            if let Some(known) = own.get(&self.id) {
+                return Ok(known.clone());
+            }
+            let config = ConnectionManagerConfig::new()
+                .set_response_timeout(Some(PATIENCE))
+                .set_connection_timeout(Some(CONNECT))
+                .set_number_of_retries(1)
+                .set_max_delay(PAUSE);
+            let new = ConnectionManager::new_lazy_with_config(self.client.clone(), config)
+                .map_err(|_| StoreDown)?;
+            own.insert(self.id, new.clone());
+            Ok(new)
+        })
     }
 
     /// Whether `key` is claimed for the first time within `ttl`.
@@ -70,7 +96,7 @@ impl SharedStore {
 
     /// One command's answer.
     pub(crate) async fn run(&self, command: &Cmd) -> Result<redis::Value, StoreDown> {
-        let mut connection = self.0.clone();
+        let mut connection = self.connection()?;
         in_time(connection.send_packed_command(command)).await
     }
 }
