@@ -1,7 +1,7 @@
 //! The only public door.
 //!
-//! A request is judged as bytes ([`listener`]), routed by the services' own OpenAPI documents ([`catalogue`]), let in or
-//! refused ([`door`]), carried to its service ([`forward`]), logged, and answered. `README.md` walks the same way in
+//! A request is judged as bytes (`listener`), routed by the services' own OpenAPI documents (`catalogue`), let in or
+//! refused (`door`), carried to its service (`forward`), logged, and answered. `README.md` walks the same way in
 //! words.
 
 mod catalogue;
