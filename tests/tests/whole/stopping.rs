@@ -85,6 +85,7 @@ async fn a_rolling_restart_of_every_service_loses_no_request() {
             }
         })
     };
+    let mut warnings = Vec::new();
     for name in SERVICES {
         for copy in [name.to_owned(), format!("{name}-2")] {
             let readiness = world.site.readiness(&copy).unwrap();
@@ -98,6 +99,9 @@ async fn a_rolling_restart_of_every_service_loses_no_request() {
                 first.is_ok(),
                 "{copy} closed its door before it said that it is not ready"
             );
+            let words = service.stderr();
+            let warned = words.lines().filter(|line| line.contains("WARN"));
+            warnings.extend(warned.map(|line| format!("{copy}: {line}")));
             world.site.start_service(&copy).unwrap();
             world
                 .site
@@ -126,7 +130,7 @@ async fn a_rolling_restart_of_every_service_loses_no_request() {
     assert_eq!(
         tally.statuses.keys().copied().collect::<Vec<_>>(),
         [200],
-        "{:?}",
+        "{:?} {warnings:#?}",
         tally.statuses
     );
     assert!(refused.is_empty(), "{refused:?}");
