@@ -1,0 +1,1 @@
+//! Backing up: settings, state, runs, the journal.

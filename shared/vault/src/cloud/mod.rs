@@ -1,0 +1,1 @@
+//! Clouds: opening, limits, retries, and gathering from the fastest.

@@ -1,0 +1,1 @@
+//! Cuts sources into extents and finds what a vault holds already.

@@ -1,0 +1,1 @@
+//! Keeping: status, scrub, repair, retention.

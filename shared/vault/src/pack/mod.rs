@@ -1,0 +1,1 @@
+//! Packs: sealing, erasure coding, and filling them with extents.

@@ -1,0 +1,1 @@
+//! Restoring: finding the newest restore point, planning, gathering, writing.
