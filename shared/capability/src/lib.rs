@@ -20,6 +20,7 @@ mod parameters;
 mod runner;
 mod serving;
 mod settings;
+mod tables;
 
 pub use answer::{Answer, Answered, List, Listed, SnapshotInfo};
 pub use body::Body;
@@ -32,3 +33,4 @@ pub use page::{Cursor, PageQuery};
 pub use parameters::{Key, Parameters};
 pub use runner::{main, start};
 pub use settings::{Parts, Settings};
+pub use tables::Tables;

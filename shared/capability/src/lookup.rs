@@ -7,11 +7,11 @@ use access::caller::Caller;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use runtime::problem::{Kind, Problem};
-use sea_orm::DatabaseConnection;
 
 use crate::answer::{Answer, Answered, List, Listed};
 use crate::page::Cursor;
 use crate::serving::{Records, Serving};
+use crate::tables::Tables;
 
 /// The response header that tells the gateway whose records an answer is about, for the access log.
 pub(crate) const SUBJECTS: &str = "lifeboat-subjects";
@@ -37,8 +37,8 @@ impl Lookup {
 
     /// The tables of the snapshot in service.
     #[must_use]
-    pub fn db(&self) -> &DatabaseConnection {
-        &self.serving.connection
+    pub fn db(&self) -> &Tables {
+        &self.serving.tables
     }
 
     /// Names a person whose record is looked at or looked for. Call it before looking, so that misses count too.

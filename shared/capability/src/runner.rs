@@ -64,7 +64,8 @@ pub async fn start(
         statement_timeout: Some(Duration::from_millis(limits.deadline_ms)),
         ..PoolOptions::default()
     };
-    records.refresh(&store, &pool).await;
+    let threads = settings.server.threads();
+    records.refresh(&store, &pool, threads).await;
     let descriptor = Descriptor::from_openapi(&capability.openapi().to_json()?)?;
     let gate = web::Data::new(Gate {
         capability: capability.name,
@@ -104,6 +105,6 @@ pub async fn start(
             }))
     })?;
     let every = Duration::from_millis(limits.snapshot_poll_ms);
-    tokio::spawn(serving::watch(records, store, pool, every, drain));
+    tokio::spawn(serving::watch(records, store, pool, threads, every, drain));
     Ok(running)
 }

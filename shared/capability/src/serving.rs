@@ -5,20 +5,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use database::Lanes;
 use runtime::lifecycle::Drain;
 use runtime::problem::{Kind, Problem};
-use sea_orm::DatabaseConnection;
-use snapshot::{PoolOptions, Store};
+use snapshot::{PoolOptions, Snapshot, Store, StoreError};
 
 use crate::answer::SnapshotInfo;
 use crate::failure::unreachable_database;
 use crate::health::State;
+use crate::tables::Tables;
 
 /// One snapshot, connected.
 #[derive(Debug)]
 pub(crate) struct Serving {
     pub(crate) info: SnapshotInfo,
-    pub(crate) connection: DatabaseConnection,
+    pub(crate) tables: Tables,
 }
 
 /// What is in service now.
@@ -59,8 +60,8 @@ impl Records {
     }
 
     /// Looks once: connects to the store's active snapshot where it is another one than before.
-    pub(crate) async fn refresh(&self, store: &Store, pool: &PoolOptions) {
-        match self.look(store, pool).await {
+    pub(crate) async fn refresh(&self, store: &Store, pool: &PoolOptions, threads: usize) {
+        match self.look(store, pool, threads).await {
             Ok(()) => self.unreachable.store(false, Ordering::Relaxed),
             Err(error) => {
                 if !self.unreachable.swap(true, Ordering::Relaxed) {
@@ -70,7 +71,12 @@ impl Records {
         }
     }
 
-    async fn look(&self, store: &Store, pool: &PoolOptions) -> Result<(), snapshot::StoreError> {
+    async fn look(
+        &self,
+        store: &Store,
+        pool: &PoolOptions,
+        threads: usize,
+    ) -> Result<(), StoreError> {
         let active = store.active().await?;
         let known = self
             .current
@@ -82,10 +88,9 @@ impl Records {
             Some(active) => {
                 let info = SnapshotInfo::from(&active);
                 if known.as_ref() != Some(&info) {
-                    let connection = store.connect(&active, pool).await?;
+                    let tables = connect(store, &active, pool, threads).await?;
                     tracing::info!(snapshot = %info.id, taken_at = %info.taken_at, "snapshot in service");
-                    self.current
-                        .store(Some(Arc::new(Serving { info, connection })));
+                    self.current.store(Some(Arc::new(Serving { info, tables })));
                 }
             }
         }
@@ -93,15 +98,32 @@ impl Records {
     }
 }
 
+/// Connects to a snapshot, for as many threads as answer.
+async fn connect(
+    store: &Store,
+    active: &Snapshot,
+    pool: &PoolOptions,
+    threads: usize,
+) -> Result<Tables, StoreError> {
+    let Some(server) = store.server(active, pool) else {
+        return store.connect(active, pool).await.map(Tables::Sqlite);
+    };
+    Lanes::open(server, pool.max_connections, threads, pool.acquire_timeout)
+        .await
+        .map(|lanes| Tables::Postgres(Box::new(lanes)))
+        .map_err(|error| StoreError::Unreachable(error.to_string()))
+}
+
 /// Goes on looking until the service drains.
 pub(crate) async fn watch(
     records: Arc<Records>,
     store: Store,
     pool: PoolOptions,
+    threads: usize,
     every: Duration,
     drain: Drain,
 ) {
     while drain.sleep(every).await {
-        records.refresh(&store, &pool).await;
+        records.refresh(&store, &pool, threads).await;
     }
 }

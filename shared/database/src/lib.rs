@@ -3,7 +3,9 @@
 //! Stores of snapshots are not opened here: they are made anew by every load and have no migrations.
 
 mod dialect;
+mod lanes;
 mod open;
 
 pub use dialect::ddl;
+pub use lanes::Lanes;
 pub use open::{OpenError, Place, open, postgres_options};

@@ -1,6 +1,7 @@
 //! An HTTP listener that drains: readiness falls, those on the way are still answered, then the listener closes.
 
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -41,6 +42,17 @@ impl Default for Settings {
             keep_alive_s: 75,
             drain_delay_ms: 2_000,
             stop_timeout_s: 10,
+        }
+    }
+}
+
+impl Settings {
+    /// The threads that answer.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            workers => workers,
         }
     }
 }
@@ -139,15 +151,13 @@ where
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
     let told = drain.clone();
-    let mut server = HttpServer::new(move || factory().app_data(web::Data::new(told.clone())))
+    let server = HttpServer::new(move || factory().app_data(web::Data::new(told.clone())))
         .disable_signals()
         .client_request_timeout(Duration::from_millis(settings.head_timeout_ms))
         .keep_alive(Duration::from_secs(settings.keep_alive_s))
         .max_connections(settings.max_connections)
-        .shutdown_timeout(settings.stop_timeout_s);
-    if settings.workers > 0 {
-        server = server.workers(settings.workers);
-    }
+        .shutdown_timeout(settings.stop_timeout_s)
+        .workers(settings.threads());
     let running = server.listen(listener)?.run();
     let handle = running.handle();
     let task = tokio::spawn(running);

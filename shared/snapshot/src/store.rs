@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::ddl::{self, Dialect};
@@ -28,6 +29,9 @@ pub use snapshot::{Snapshot, State};
 
 use postgres::PostgresStore;
 use sqlite::SqliteStore;
+
+/// A connection that rested longer is tried before it is used.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// The snapshots of one system in one database.
 ///
@@ -163,6 +167,15 @@ impl Store {
         }
     }
 
+    /// Where `snapshot` is on a PostgreSQL server, for those who keep connections of their own; `None` for a file.
+    #[must_use]
+    pub fn server(&self, snapshot: &Snapshot, pool: &PoolOptions) -> Option<PgConnectOptions> {
+        match &self.place {
+            Place::Postgres(store) => Some(store.server(snapshot, pool.statement_timeout)),
+            Place::Sqlite(_) => None,
+        }
+    }
+
     /// Connects to `snapshot` for reading. SQLite files are opened as never changing, which they are.
     ///
     /// # Errors
@@ -180,7 +193,8 @@ impl Store {
             .max_connections(pool.max_connections)
             .min_connections(pool.min_connections)
             .acquire_timeout(pool.acquire_timeout)
-            .connect_timeout(pool.acquire_timeout);
+            .connect_timeout(pool.acquire_timeout)
+            .test_before_acquire_if_idle_for(RESTED);
         if let (Place::Postgres(_), Some(timeout)) = (&self.place, pool.statement_timeout) {
             options.statement_timeout(timeout);
         }

@@ -4,11 +4,14 @@ use access::caller::Caller;
 use capability::{Lookup, OrProblem, no_such_record};
 use identifiers::NationalId;
 use runtime::problem::Problem;
-use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryTrait,
+    SelectA, SelectB,
+};
 
 use crate::audience::Audience;
-use crate::protection::{hidden_among, visible_to};
-use crate::records::{PersonRecord, mentioned};
+use crate::protection::{HIDDEN, tell_hidden, visible_to};
+use crate::records::PersonRecord;
 use crate::tables::{id_card, person};
 
 /// The citizen who asks. Somebody who is not in this register, such as a resident, has no record here.
@@ -18,7 +21,7 @@ pub(super) fn own_id(caller: &Caller) -> Result<NationalId, Problem> {
 
 /// The row of a person whom `caller` may know of.
 pub(super) async fn visible_person(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     caller: &Caller,
     id: NationalId,
 ) -> Result<person::Model, Problem> {
@@ -36,16 +39,17 @@ pub(super) async fn person_record(
     id: NationalId,
 ) -> Result<PersonRecord, Problem> {
     lookup.about(&id);
-    let (person, card) = person::Entity::find_by_id(id)
+    let mut found = person::Entity::find_by_id(id)
         .filter(visible_to(lookup.caller()))
-        .find_also_related(id_card::Entity)
-        .one(lookup.db())
-        .await
-        .or_problem()?
-        .ok_or_else(no_such_record)?;
-    let hidden = hidden_among(lookup.db(), lookup.caller(), mentioned(&person))
-        .await
-        .or_problem()?;
+        .find_also_related(id_card::Entity);
+    tell_hidden(QueryTrait::query(&mut found), lookup.caller());
+    let rows = lookup.db().query_all(found.as_query()).await.or_problem()?;
+    let row = rows.first().ok_or_else(no_such_record)?;
+    let person = person::Model::from_query_result(row, SelectA.as_str()).or_problem()?;
+    let card = id_card::Model::from_query_result_optional(row, SelectB.as_str()).or_problem()?;
+    let hidden: Result<Vec<Option<String>>, DbErr> =
+        rows.iter().map(|row| row.try_get("", HIDDEN)).collect();
+    let hidden = hidden.or_problem()?.into_iter().flatten().collect();
     Ok(PersonRecord::new(
         person,
         card,

@@ -69,6 +69,19 @@ impl PostgresStore {
         options
     }
 
+    /// How to reach `snapshot`'s tables; a statement that takes longer than `limit` is ended.
+    pub(crate) fn server(&self, snapshot: &Snapshot, limit: Option<Duration>) -> PgConnectOptions {
+        let server = self
+            .options
+            .clone()
+            .application_name("lifeboat-lookups")
+            .options([("search_path", &snapshot.place)]);
+        match limit {
+            Some(limit) => server.options([("statement_timeout", limit.as_millis().to_string())]),
+            None => server,
+        }
+    }
+
     pub(crate) async fn loader(&self) -> Result<PostgresLoader, StoreError> {
         PostgresLoader::lock(&self.options, self.registry.clone()).await
     }

@@ -1,0 +1,200 @@
+//! Connections for short reads on PostgreSQL: each thread has its own, and a read is one round trip.
+//!
+//! The driver's pool asks the server whether a connection still lives before and after every statement, and lets a
+//! connection that one thread opened be used by another, which wakes both. Where a request is one short read, that is
+//! several times the cost of the read itself.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _};
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    Statement, Values,
+};
+use sea_query_sqlx::SqlxValues;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+
+/// A connection that rested longer is tried before it is used.
+const RESTED: Duration = Duration::from_secs(1);
+
+/// Connections of one server, divided among the threads that ask.
+#[derive(Debug)]
+pub struct Lanes {
+    server: PgConnectOptions,
+    /// Most connections of one thread.
+    width: usize,
+    /// How long a request waits for a connection.
+    patience: Duration,
+    of_threads: Mutex<HashMap<ThreadId, Arc<Lane>>>,
+}
+
+/// One thread's connections.
+#[derive(Debug)]
+struct Lane {
+    places: Semaphore,
+    resting: Mutex<Vec<Resting>>,
+}
+
+#[derive(Debug)]
+struct Resting {
+    connection: PgConnection,
+    since: Instant,
+}
+
+/// A connection on loan. Dropped in the middle of a statement, it is closed: nobody reads somebody else's answer.
+struct Loan {
+    connection: PgConnection,
+    /// Whether it was used before, and the server may have closed it since.
+    kept: bool,
+}
+
+impl Lanes {
+    /// At most `connections` of them for `threads` threads, and at least one for each. Connects once, to find out
+    /// whether the server is there.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn open(
+        server: PgConnectOptions,
+        connections: u32,
+        threads: usize,
+        patience: Duration,
+    ) -> Result<Self, sqlx::Error> {
+        let first = timeout(patience, PgConnection::connect_with(&server))
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??;
+        first.close().await?;
+        let connections = usize::try_from(connections).unwrap_or(usize::MAX);
+        Ok(Self {
+            server,
+            width: (connections / threads.max(1)).max(1),
+            patience,
+            of_threads: Mutex::default(),
+        })
+    }
+
+    fn lane(&self) -> Arc<Lane> {
+        let lane = || {
+            Arc::new(Lane {
+                places: Semaphore::new(self.width),
+                resting: Mutex::default(),
+            })
+        };
+        locked(&self.of_threads)
+            .entry(std::thread::current().id())
+            .or_insert_with(lane)
+            .clone()
+    }
+
+    /// The rows that a statement finds. Where a kept connection turns out to be closed, it is asked once more on a new
+    /// one, which is right because only reads come this way.
+    async fn rows(&self, statement: &Statement) -> Result<Vec<PgRow>, DbErr> {
+        let lane = self.lane();
+        let _place = timeout(self.patience, lane.places.acquire())
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        let mut loan = self.loan(&lane).await?;
+        let mut found = ask(&mut loan.connection, statement).await;
+        if loan.kept && matches!(&found, Err(error) if is_closed(error)) {
+            locked(&lane.resting).clear();
+            loan = self.connect().await?;
+            found = ask(&mut loan.connection, statement).await;
+        }
+        if found.is_ok() {
+            locked(&lane.resting).push(Resting {
+                connection: loan.connection,
+                since: Instant::now(),
+            });
+        }
+        found.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+    }
+
+    async fn loan(&self, lane: &Lane) -> Result<Loan, DbErr> {
+        // Taken in a statement of its own: the lock must not be held while waiting.
+        let kept = locked(&lane.resting).pop();
+        let Some(mut kept) = kept else {
+            return self.connect().await;
+        };
+        if kept.since.elapsed() > RESTED {
+            let lives = timeout(self.patience, kept.connection.ping()).await;
+            if !matches!(lives, Ok(Ok(()))) {
+                return self.connect().await;
+            }
+        }
+        Ok(Loan {
+            connection: kept.connection,
+            kept: true,
+        })
+    }
+
+    async fn connect(&self) -> Result<Loan, DbErr> {
+        let connection = timeout(self.patience, PgConnection::connect_with(&self.server))
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
+            .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        Ok(Loan {
+            connection,
+            kept: false,
+        })
+    }
+}
+
+/// The connection is gone, or the server is taking leave of it (class 57: operator intervention).
+fn is_closed(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("57P01" | "57P02" | "57P03"))
+        }
+        _ => false,
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn ask(
+    connection: &mut PgConnection,
+    statement: &Statement,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    let values = statement.values.clone().unwrap_or(Values(Vec::new()));
+    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
+        .fetch_all(connection)
+        .await
+}
+
+fn only_reads() -> DbErr {
+    DbErr::Custom("this connection only reads".to_owned())
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Lanes {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {
+        Err(only_reads())
+    }
+
+    async fn execute_unprepared(&self, _: &str) -> Result<ExecResult, DbErr> {
+        Err(only_reads())
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let rows = self.rows(&statement).await?;
+        Ok(rows.into_iter().next().map(QueryResult::from))
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let rows = self.rows(&statement).await?;
+        Ok(rows.into_iter().map(QueryResult::from).collect())
+    }
+}
