@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use access::caller::Caller;
 use access::internal::{InternalRequest, InternalSigner, SCHEME};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
@@ -61,7 +61,9 @@ struct Check {
 /// The way to household.
 #[derive(Debug)]
 pub(crate) struct Household {
-    http: reqwest::Client,
+    kept: reqwest::Client,
+    /// Of no kept connections: where the kept one broke, others would too.
+    fresh: reqwest::Client,
     url: Url,
     signer: InternalSigner,
 }
@@ -75,18 +77,48 @@ impl Household {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(Unanswered::Url);
         }
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_millis(settings.timeout_ms))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(Unanswered::Client)?;
-        Ok(Self { http, url, signer })
+        let client = || {
+            reqwest::Client::builder()
+                .timeout(Duration::from_millis(settings.timeout_ms))
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+        };
+        let fresh = client().pool_max_idle_per_host(0);
+        Ok(Self {
+            kept: client().build().map_err(Unanswered::Client)?,
+            fresh: fresh.build().map_err(Unanswered::Client)?,
+            url,
+            signer,
+        })
     }
 
     /// Whether every fact matches; also `false` where there is no such person.
     pub(crate) async fn matches(&self, facts: &Facts, request: Uuid) -> Result<bool, Unanswered> {
         let body = serde_json::to_vec(facts).map_err(|_| Unanswered::Request)?;
+        let first = self.question(&self.kept, body.clone(), request)?;
+        let answer = match first.send().await {
+            // Household closes kept connections when it leaves, maybe under a request. The check changes nothing, so it may
+            // be asked again although it is a POST (RFC 9110 §9.2.2); its token is good for one use.
+            Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+                let again = self.question(&self.fresh, body, request)?;
+                again.header(CONNECTION, "close").send().await
+            }
+            answered => answered,
+        };
+        let answer = answer.map_err(without_url)?;
+        if !answer.status().is_success() {
+            return Err(Unanswered::Status(answer.status().as_u16()));
+        }
+        let answer: Answer = answer.json().await.map_err(without_url)?;
+        Ok(answer.data.all_match)
+    }
+
+    fn question(
+        &self,
+        http: &reqwest::Client,
+        body: Vec<u8>,
+        request: Uuid,
+    ) -> Result<reqwest::RequestBuilder, Unanswered> {
         let target = InternalRequest {
             audience: "household",
             method: "POST",
@@ -98,24 +130,68 @@ impl Household {
             .signer
             .mint(&caller, &target)
             .map_err(|_| Unanswered::Request)?;
-        let answer = self
-            .http
+        Ok(http
             .post(self.url.clone())
             .header(AUTHORIZATION, format!("{SCHEME} {token}"))
             .header(CONTENT_TYPE, "application/json")
             .header(runtime::request_id::HEADER, request.to_string())
-            .body(body)
-            .send()
-            .await
-            .map_err(without_url)?;
-        if !answer.status().is_success() {
-            return Err(Unanswered::Status(answer.status().as_u16()));
-        }
-        let answer: Answer = answer.json().await.map_err(without_url)?;
-        Ok(answer.data.all_match)
+            .body(body))
     }
 }
 
 fn without_url(error: reqwest::Error) -> Unanswered {
     Unanswered::Http(error.without_url())
+}
+
+#[cfg(test)]
+mod tests {
+    use access::keys::SigningKey;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Answers the first check on a connection, and closes it when a second one arrives.
+    async fn answer_once(mut stream: TcpStream) {
+        const BODY: &str = r#"{"data":{"all_match":true}}"#;
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{BODY}",
+            BODY.len()
+        );
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"}") {
+            if stream.read_buf(&mut seen).await.unwrap() == 0 {
+                return;
+            }
+        }
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        stream.read_buf(&mut seen).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_check_on_a_closing_connection_is_asked_again_on_a_fresh_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer_once(stream));
+            }
+        });
+        let settings = settings::Household {
+            url: Url::parse(&format!("http://{address}")).unwrap(),
+            timeout_ms: 3_000,
+        };
+        let key = SigningKey::generate_ed25519().unwrap();
+        let signer = InternalSigner::new("identity", key, runtime::clock::system());
+        let household = Household::new(&settings, signer).unwrap();
+        let facts = Facts {
+            national_id: "A123456789".to_owned(),
+            birth_date: "1990-01-01".to_owned(),
+            household_no: "F0000001".to_owned(),
+            id_card_issued_on: "2020-01-01".to_owned(),
+        };
+        for _ in 0..3 {
+            assert!(household.matches(&facts, Uuid::now_v7()).await.unwrap());
+        }
+    }
 }

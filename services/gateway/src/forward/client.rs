@@ -1,10 +1,14 @@
 //! The HTTP client towards services: one for each worker, kept alive, never across threads.
+//!
+//! A service closes kept connections when it leaves, and a request may be on its way on one of them at that moment. Nobody
+//! can tell then whether it was read, so only what may be asked twice goes on a kept connection (RFC 9110 §9.2.2).
 
 use std::time::Duration;
 
 use actix_web::web::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::{Request, Response};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -15,9 +19,19 @@ use crate::settings::Forwarding;
 /// Calls services. Make one on each worker's own thread; clones share its connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    pool: Pool<HttpConnector, Full<Bytes>>,
+    kept: Pool<HttpConnector, Full<Bytes>>,
+    fresh: Pool<HttpConnector, Full<Bytes>>,
     timeout: Duration,
     answer_bytes: usize,
+}
+
+/// The connection that a request goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// One that is kept alive; the service may be closing it at this moment.
+    Kept,
+    /// One of its own, which the service closes after the answer.
+    Fresh,
 }
 
 /// A whole answer of a service.
@@ -57,21 +71,38 @@ impl Client {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_millis(settings.connect_timeout_ms)));
-        let pool = Pool::builder(TokioExecutor::new())
+        let kept = Pool::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(settings.idle_s))
+            .build(connector.clone());
+        let fresh = Pool::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(0)
             .build(connector);
         Self {
-            pool,
+            kept,
+            fresh,
             timeout: Duration::from_millis(settings.timeout_ms),
             answer_bytes: settings.answer_bytes,
         }
     }
 
     /// Sends `request` and reads the whole answer.
-    pub(crate) async fn call(&self, request: Request<Full<Bytes>>) -> Result<Answer, CallError> {
+    pub(crate) async fn call(
+        &self,
+        mut request: Request<Full<Bytes>>,
+        way: Way,
+    ) -> Result<Answer, CallError> {
+        let pool = match way {
+            Way::Kept => &self.kept,
+            Way::Fresh => {
+                // The service closes first, so that no port of this host waits for late packets.
+                let close = HeaderValue::from_static("close");
+                request.headers_mut().insert(CONNECTION, close);
+                &self.fresh
+            }
+        };
         tokio::time::timeout(self.timeout, async {
-            let (head, body) = self.pool.request(request).await.map(Response::into_parts)?;
+            let (head, body) = pool.request(request).await.map(Response::into_parts)?;
             Ok(Answer {
                 head,
                 body: self.read(body).await?,

@@ -14,7 +14,7 @@ use hyper::{Method, Request, StatusCode};
 use runtime::problem::{Kind, MEDIA_TYPE, Problem};
 use uuid::Uuid;
 
-use super::client::{Answer, CallError, Client};
+use super::client::{Answer, CallError, Client, Way};
 use super::upstream::Upstream;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static(runtime::request_id::HEADER);
@@ -64,10 +64,16 @@ impl Outgoing<'_> {
             .map_err(|open| SendError::Paused {
                 retry_after: open.retry_after,
             })?;
-        let mut answered = client.call(self.request(signer)?).await;
-        if matches!(&answered, Err(error) if error.is_before_answer()) && self.method.is_safe() {
-            // A kept connection that the service was just closing. Asking again asks for nothing twice.
-            answered = client.call(self.request(signer)?).await;
+        let way = if self.method.is_idempotent() {
+            Way::Kept
+        } else {
+            Way::Fresh
+        };
+        let mut answered = client.call(self.request(signer)?, way).await;
+        if way == Way::Kept && matches!(&answered, Err(error) if error.is_before_answer()) {
+            // A kept connection that the service was just closing, as it does with all of them when it leaves: another
+            // kept one would end the same way. The token is minted anew, because each is good for one use.
+            answered = client.call(self.request(signer)?, Way::Fresh).await;
         }
         match answered {
             Ok(answer) => {

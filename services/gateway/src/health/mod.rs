@@ -15,7 +15,7 @@ use runtime::lifecycle::Drain;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::forward::client::Client;
+use crate::forward::client::{Client, Way};
 use crate::forward::upstream::{Upstream, Upstreams};
 
 /// What a service says of itself on `/readyz`.
@@ -123,7 +123,7 @@ async fn ask(upstream: &Upstream, client: &Client, patience: Duration) -> Said {
     let said = async {
         let uri = upstream.uri(PathAndQuery::from_static("/readyz")).ok()?;
         let request = Request::get(uri).body(Full::new(Bytes::new())).ok()?;
-        let answer = client.call(request).await.ok()?;
+        let answer = client.call(request, Way::Kept).await.ok()?;
         let said: Said = serde_json::from_slice(&answer.body).ok()?;
         (said.service == *upstream.name).then_some(said)
     };

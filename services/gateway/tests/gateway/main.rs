@@ -10,6 +10,7 @@ mod admission;
 mod failing;
 mod forwarding;
 mod harness;
+mod leaving;
 mod limits;
 mod lookups;
 mod pages;
