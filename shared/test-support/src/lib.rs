@@ -11,6 +11,7 @@
 )]
 
 pub mod child;
+pub mod folder;
 pub mod ports;
 pub mod postgres;
 pub mod process;

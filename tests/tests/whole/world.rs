@@ -10,6 +10,7 @@ use end_to_end::people::{self, Facts};
 use end_to_end::site::{Foundation, Site};
 use reqwest::Response;
 use serde_json::Value;
+use test_support::folder::OfThisRun;
 use test_support::postgres::{self, Database};
 use test_support::process::{command, program};
 use test_support::redis;
@@ -25,7 +26,9 @@ pub(crate) fn packages() -> &'static Path {
 
 /// Invents people, and returns the folder of their data packages.
 pub(crate) fn invent(name: &str, people: u32, seed: u64) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    static RUN: OnceLock<OfThisRun> = OnceLock::new();
+    let run = RUN.get_or_init(|| OfThisRun::make(Path::new(env!("CARGO_TARGET_TMPDIR"))));
+    let folder = run.path().join(name);
     let (people, seed) = (people.to_string(), seed.to_string());
     let output = lifeboat(&[
         "demo",
