@@ -186,6 +186,11 @@ impl Site {
         Ok((service, url))
     }
 
+    /// Sets something over a service's configuration, from its next start on: `key=value` as its `--set` takes it.
+    pub fn set(&mut self, service: &'static str, setting: String) {
+        self.settings.push((service, setting));
+    }
+
     /// Starts a service that has ended, with the same configuration, and does not wait for it.
     ///
     /// # Errors

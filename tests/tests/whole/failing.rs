@@ -9,12 +9,12 @@ use super::world::{World, eventually, problem};
 
 const PATH: &str = "/household/v1/me";
 
-async fn unavailable(answer: Response) {
+pub(crate) async fn unavailable(answer: Response) {
     assert!(answer.headers().contains_key("retry-after"), "{answer:?}");
     problem(answer, 503).await;
 }
 
-async fn recovers(what: &str, citizen: &mut Client, path: &str) {
+pub(crate) async fn recovers(what: &str, citizen: &mut Client, path: &str) {
     eventually(what, async || {
         citizen
             .get(path)

@@ -12,6 +12,7 @@ mod failing;
 mod operations;
 mod people_ask;
 mod privacy;
+mod stalling;
 mod stopping;
 mod switching;
 mod tokens;
