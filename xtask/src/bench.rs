@@ -13,6 +13,7 @@ mod report;
 mod rounds;
 mod start;
 mod usage;
+mod vault;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -54,6 +55,8 @@ enum Bench {
     Lookups,
     /// A capability's start on a loaded database, its idle memory, its binary
     Start,
+    /// Backup over three clouds and restore with one of them lost, beside restic
+    Vault,
 }
 
 impl Bench {
@@ -63,6 +66,7 @@ impl Bench {
             Self::Load => &load::PARTS,
             Self::Lookups => &lookups::PARTS,
             Self::Start => &start::PARTS,
+            Self::Vault => &vault::PARTS,
         }
     }
 
@@ -71,6 +75,7 @@ impl Bench {
             Self::Load => load::measure(setting),
             Self::Lookups => lookups::measure(setting),
             Self::Start => start::measure(setting),
+            Self::Vault => vault::measure(setting),
         }
     }
 }

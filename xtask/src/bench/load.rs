@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::Setting;
-use super::report::{Column, Ratio, Report};
+use super::report::{Aim, Column, Ratio, Report};
 use super::rounds::{Contestant, in_turn};
 use crate::Failure;
 use crate::parts::Part;
@@ -67,9 +67,10 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     ];
     let series = in_turn(&mut contestants, setting)?;
     let ratio = |of: usize, to: usize, aim: f64| Ratio {
+        column: "rows_per_second",
         of: series[of].name.clone(),
         to: series[to].name.clone(),
-        aim: Some(aim),
+        aim: Some(Aim::AtLeast(aim)),
     };
     let ratios = vec![ratio(0, 1, 0.7), ratio(2, 3, 0.8)];
     let title = format!("Loading a snapshot of {rows} rows ({SYSTEM})");

@@ -11,7 +11,7 @@ mod postgrest;
 mod stage;
 
 use super::Setting;
-use super::report::{Column, Ratio, Report};
+use super::report::{Aim, Column, Ratio, Report};
 use super::rounds::{Contestant, Series, in_turn};
 use crate::Failure;
 use crate::parts::Part;
@@ -158,9 +158,10 @@ fn ratios(series: &[Series]) -> Vec<Ratio> {
         .into_iter()
         .filter(|(of, to, _)| measured(of) && measured(to));
     both.map(|(of, to, aim)| Ratio {
+        column: "requests_per_second",
         of: of.to_owned(),
         to: to.to_owned(),
-        aim,
+        aim: aim.map(Aim::AtLeast),
     })
     .collect()
 }

@@ -73,6 +73,23 @@ impl Measured {
             ("peak_mib", peak / 1024.0),
         ])
     }
+
+    /// As figures of a run that worked on a source of so many MiB, and stored so many.
+    pub(crate) fn of_mib(self, source: f64, stored: Option<f64>) -> Run {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a figure of a bench is not counted to the last byte"
+        )]
+        let peak = self.usage.peak_kib as f64;
+        let mut run = Run::from([
+            ("mib_per_second", source / self.wall.as_secs_f64()),
+            ("wall_seconds", self.wall.as_secs_f64()),
+            ("cpu_seconds", self.usage.cpu.as_secs_f64()),
+            ("peak_mib", peak / 1024.0),
+        ]);
+        run.extend(stored.map(|mib| ("stored_mib", mib)));
+        run
+    }
 }
 
 fn read(file: &mut File) -> Result<String, Failure> {

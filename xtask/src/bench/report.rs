@@ -20,13 +20,40 @@ pub(crate) struct Column {
     pub(crate) digits: usize,
 }
 
+/// What the project wants of a ratio.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Aim {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Aim {
+    fn json(self) -> Value {
+        match self {
+            Self::AtLeast(aim) => json!({"at_least": aim}),
+            Self::AtMost(aim) => json!({"at_most": aim}),
+        }
+    }
+}
+
+impl fmt::Display for Aim {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtLeast(aim) => write!(out, "at least {aim}"),
+            Self::AtMost(aim) => write!(out, "at most {aim}"),
+        }
+    }
+}
+
 /// One contestant's median over another's.
 #[derive(Debug, Clone)]
 pub(crate) struct Ratio {
+    /// Key of the column that is compared.
+    pub(crate) column: &'static str,
     pub(crate) of: String,
     pub(crate) to: String,
-    /// What it should be at least, where the project has set itself an aim.
-    pub(crate) aim: Option<f64>,
+    /// Where the project has set itself an aim.
+    pub(crate) aim: Option<Aim>,
 }
 
 /// What a bench found.
@@ -35,7 +62,7 @@ pub(crate) struct Report {
     /// Of the files.
     pub(crate) name: &'static str,
     pub(crate) title: String,
-    /// The first column is what is compared and drawn.
+    /// The first column is what is drawn.
     pub(crate) columns: Vec<Column>,
     pub(crate) series: Vec<Series>,
     pub(crate) ratios: Vec<Ratio>,
@@ -47,8 +74,8 @@ impl Report {
     }
 
     fn ratio(&self, ratio: &Ratio) -> Option<f64> {
-        let compared = self.columns.first()?.key;
-        Some(self.series(&ratio.of)?.median(compared)? / self.series(&ratio.to)?.median(compared)?)
+        let median = |name| self.series(name)?.median(ratio.column);
+        Some(median(&ratio.of)? / median(&ratio.to)?)
     }
 
     /// Writes `NAME.json` and `NAME.svg` into the folder.
@@ -85,7 +112,7 @@ impl Report {
             })
         });
         let ratios = self.ratios.iter().map(|ratio| {
-            json!({"of": ratio.of, "to": ratio.to, "ratio": self.ratio(ratio), "aim": ratio.aim})
+            json!({"column": ratio.column, "of": ratio.of, "to": ratio.to, "ratio": self.ratio(ratio), "aim": ratio.aim.map(Aim::json)})
         });
         Ok(json!({
             "bench": self.name,
@@ -124,8 +151,13 @@ impl fmt::Display for Report {
                 .map_or_else(|| "?".to_owned(), |found| format!("{found:.2}"));
             let aim = ratio
                 .aim
-                .map_or_else(String::new, |aim| format!(" (aim: at least {aim})"));
-            writeln!(out, "{} : {} = {found} ×{aim}", ratio.of, ratio.to)?;
+                .map_or_else(String::new, |aim| format!(" (aim: {aim})"));
+            let column = self
+                .columns
+                .iter()
+                .find(|column| column.key == ratio.column);
+            let title = column.map_or(ratio.column, |column| column.title);
+            writeln!(out, "{title}: {} : {} = {found} ×{aim}", ratio.of, ratio.to)?;
         }
         Ok(())
     }

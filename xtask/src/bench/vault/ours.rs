@@ -1,0 +1,146 @@
+//! `lifeboat backup run` and `lifeboat restore`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::tree::Tree;
+use crate::Failure;
+use crate::bench::Setting;
+use crate::bench::measured::Measured;
+use crate::bench::rounds::{Contestant, Run};
+
+/// A vault over three local folders, made anew for every first backup.
+#[derive(Debug, Clone)]
+pub(super) struct Vault {
+    folder: PathBuf,
+    keys: PathBuf,
+    program: PathBuf,
+}
+
+impl Vault {
+    /// Makes the custodians' keys.
+    pub(super) fn make(setting: &Setting, work: &Path) -> Result<Self, Failure> {
+        let vault = Self {
+            folder: work.join("vault"),
+            keys: work.join("keys"),
+            program: setting.programs.join("lifeboat"),
+        };
+        let mut ceremony = vault.command(&["keys", "ceremony", "--custodians", "5"]);
+        ceremony
+            .args(["--threshold", "3", "--out"])
+            .arg(&vault.keys);
+        Measured::run(&mut ceremony, setting)?;
+        Ok(vault)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        // Whatever lifeboat.toml lies around is not what is measured.
+        command.args(words).current_dir(std::env::temp_dir());
+        command
+    }
+
+    fn description(&self) -> PathBuf {
+        self.folder.join("vault.toml")
+    }
+
+    fn clouds(&self) -> impl Iterator<Item = PathBuf> {
+        ["a", "b", "c"]
+            .map(|name| self.folder.join(name))
+            .into_iter()
+    }
+
+    fn begin(&self, setting: &Setting) -> Result<(), Failure> {
+        if self.folder.exists() {
+            fs::remove_dir_all(&self.folder)?;
+        }
+        let mut init = self.command(&["backup", "init", "--need", "2", "--vault"]);
+        init.arg(self.description());
+        for cloud in self.clouds() {
+            fs::create_dir_all(&cloud)?;
+            init.arg("--cloud")
+                .arg(format!("file://{}", cloud.display()));
+        }
+        init.arg("--master").arg(self.keys.join("master.pub"));
+        Measured::run(&mut init, setting)?;
+        Ok(())
+    }
+
+    fn back_up(&self, source: &Tree, setting: &Setting) -> Result<Run, Failure> {
+        let before = self.stored()?;
+        let mut run = self.command(&["backup", "run", "--vault"]);
+        run.arg(self.description()).arg(&source.folder);
+        let measured = Measured::run(&mut run, setting)?;
+        Ok(measured.of_mib(source.mib(), Some(self.stored()? - before)))
+    }
+
+    fn stored(&self) -> Result<f64, Failure> {
+        let mut mib = 0.0;
+        for cloud in self.clouds() {
+            mib += Tree::read(&cloud)?.mib();
+        }
+        Ok(mib)
+    }
+}
+
+/// The first backup into an empty vault.
+#[derive(Debug)]
+pub(super) struct First(pub(super) Vault, pub(super) Tree);
+
+impl Contestant for First {
+    fn name(&self) -> &'static str {
+        "lifeboat, backup to three clouds"
+    }
+
+    fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
+        self.0.begin(setting)?;
+        self.0.back_up(&self.1, setting)
+    }
+}
+
+/// The next backup, with few changes.
+#[derive(Debug)]
+pub(super) struct Again(pub(super) Vault, pub(super) Tree);
+
+impl Contestant for Again {
+    fn name(&self) -> &'static str {
+        "lifeboat, backup of 1 % changed rows"
+    }
+
+    fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
+        self.0.back_up(&self.1, setting)
+    }
+}
+
+/// The restore of the first backup with one cloud away.
+#[derive(Debug)]
+pub(super) struct Restore(pub(super) Vault, pub(super) Tree);
+
+impl Contestant for Restore {
+    fn name(&self) -> &'static str {
+        "lifeboat, restore with one cloud lost"
+    }
+
+    fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
+        let vault = &self.0;
+        let (lost, aside) = (vault.folder.join("a"), vault.folder.join("aside"));
+        fs::rename(&lost, &aside)?;
+        fs::create_dir(&lost)?;
+        let target = tempfile::tempdir_in(&vault.folder)?;
+        let into = target.path().join("restored");
+        let mut restore = vault.command(&["restore", "--vault"]);
+        restore.arg(vault.description());
+        for custodian in [1, 2, 4] {
+            restore
+                .arg("--custodian")
+                .arg(vault.keys.join(format!("custodian-{custodian}.share")));
+        }
+        restore.arg("--to").arg(&into);
+        let measured = Measured::run(&mut restore, setting)?;
+        fs::remove_dir(&lost)?;
+        fs::rename(&aside, &lost)?;
+        self.1.compare(&into)?;
+        Ok(measured.of_mib(self.1.mib(), None))
+    }
+}
