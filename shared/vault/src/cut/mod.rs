@@ -1,1 +1,17 @@
-//! Cuts sources into extents and finds what a vault holds already.
+//! Cuts files into extents and says how the extents give the file back.
+//!
+//! Tables are cut by rows: rows that were there in the run before are found again and become segments of extents that are
+//! stored already; only new rows are put. Everything else is cut by its content ([`file`]). Nothing here knows packs, keys of packs, or
+//! clouds. Equal bytes and an equal state give equal extents, so that a run that was interrupted makes the same ones again.
+
+mod chunks;
+mod content;
+mod error;
+mod file;
+mod recipe;
+mod shape;
+
+pub use content::{ContentHash, ContentKey};
+pub use error::CutError;
+pub use file::{Extents, FileCut, Part, Segment, Unsplit, file};
+pub use shape::{Dialect, Encoding, TableShape};
