@@ -3,14 +3,23 @@
 //! A [`Cloud`] keeps immutable objects under names; it is opened from a URL by [`open`]. [`Clouds`] asks several of them at
 //! once and takes what the fastest answer well. Nothing here knows what an object means, and nothing here is secret.
 
+mod answer;
 mod blames;
 mod clouds;
+mod credentials;
 mod error;
+mod google;
 mod limit;
+mod line;
 mod local;
 mod opening;
+mod persistence;
+mod providers;
+mod remote;
 mod settings;
+mod stores;
 mod traffic;
+mod wire;
 
 use std::fmt::Debug;
 

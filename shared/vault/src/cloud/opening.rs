@@ -8,7 +8,7 @@ use runtime::clock::SharedClock;
 
 use super::error::Identity;
 use super::local::{LocalFolder, synchronise};
-use super::{Cloud, CloudError, CloudSettings, Kind};
+use super::{Cloud, CloudError, CloudSettings, Kind, providers};
 
 /// Opens the cloud that these settings describe, as number `number` (from 1) of its repository. Nothing is asked of it yet.
 ///
@@ -20,21 +20,14 @@ pub fn open(
     clock: &SharedClock,
 ) -> Result<Arc<dyn Cloud>, CloudError> {
     let identity = identity(settings, number);
-    match settings.url.scheme() {
-        "file" => {
-            let root = folder(settings, &identity)?;
-            Ok(Arc::new(LocalFolder::open(
-                settings,
-                identity,
-                root,
-                Arc::clone(clock),
-            )))
-        }
-        other => Err(identity.error(
-            "",
-            Kind::Settings,
-            format!("a URL begins with file, s3, az or gs, not with {other}"),
-        )),
+    if settings.url.scheme() == "file" {
+        let root = folder(settings, &identity)?;
+        let clock = Arc::clone(clock);
+        return Ok(Arc::new(LocalFolder::open(settings, identity, root, clock)));
+    }
+    match providers::open(settings, identity.clone(), clock) {
+        Ok(remote) => Ok(Arc::new(remote)),
+        Err(detail) => Err(identity.error("", Kind::Settings, detail)),
     }
 }
 
