@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use runtime::clock::SharedClock;
 
-use crate::store::SharedStore;
+use crate::replay::{Replay, ReplayUnavailable};
+use crate::store::{SharedStore, StoreDown};
 use local::Local;
 
 /// How long the store is left alone after it failed, in milliseconds, so that requests do not wait for it in turn.
@@ -105,6 +106,47 @@ impl Limit {
         }
         metrics::counter!("lifeboat_rate_limit_fallback_total", "limit" => self.name).increment(1);
         self.local.check(key)
+    }
+}
+
+/// What came of a request that proves itself with something that may be used once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It was used before; the request was not counted.
+    Replayed,
+    /// It is used up now, and the request was counted.
+    Counted(Decision),
+}
+
+impl Limit {
+    /// Uses up `used` and counts a request of `key`, in this order: who repeats somebody's request must not use up
+    /// their rate. One step of the store, where both are kept in one.
+    ///
+    /// # Errors
+    /// See [`ReplayUnavailable`]. The caller refuses then: an unknown is a replay.
+    pub async fn check_first_use(
+        &self,
+        key: &str,
+        replay: &Replay,
+        used: &str,
+        ttl: Duration,
+    ) -> Result<Admission, ReplayUnavailable> {
+        if let (Replay::Shared(store), Some(own)) = (replay, &self.store)
+            && store.is(own)
+        {
+            let once = (used, ttl);
+            let checked = shared::check_first_use(store, self.name, self.rate, key, once);
+            return match checked.await {
+                Ok(Some(decision)) => Ok(Admission::Counted(decision)),
+                Ok(None) => Ok(Admission::Replayed),
+                Err(StoreDown) => Err(ReplayUnavailable::Down),
+            };
+        }
+        if replay.first_use(used, ttl).await? {
+            Ok(Admission::Counted(self.check(key).await))
+        } else {
+            Ok(Admission::Replayed)
+        }
     }
 }
 

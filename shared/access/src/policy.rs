@@ -11,8 +11,8 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Decision as Verdict, Entities, Entity, EntityUid,
-    PolicySet, Request, RestrictedExpression, ValidationMode, Validator,
+    ActionConstraint, Authorizer, Context, Decision as Verdict, Entities, Entity, EntityId,
+    EntityTypeName, EntityUid, PolicySet, Request, RestrictedExpression, ValidationMode, Validator,
 };
 
 use crate::caller::Caller;
@@ -46,6 +46,8 @@ pub enum Decision {
 pub struct PolicyStore {
     services: HashMap<String, Service>,
     authorizer: Authorizer,
+    /// The type of callers; reading a type's name costs more than a decision.
+    caller: EntityTypeName,
 }
 
 struct Service {
@@ -79,9 +81,14 @@ impl PolicyStore {
                 return Err(fault("two services of this name".into()));
             }
         }
+        let caller = schema::kind("Caller").map_err(|fault| PolicyFault {
+            service: String::new(),
+            fault,
+        })?;
         Ok(Self {
             services,
             authorizer: Authorizer::new(),
+            caller,
         })
     }
 
@@ -123,9 +130,47 @@ impl PolicyStore {
         else {
             return Decision::Unknown;
         };
-        ask(&self.authorizer, caller, action).unwrap_or_else(|| {
+        self.ask(caller, action).unwrap_or_else(|| {
             tracing::error!(action = %action.uid, "a policy could not be evaluated; denied");
             Decision::Failed
+        })
+    }
+
+    /// The answer; `None` where anything at all went wrong.
+    fn ask(&self, caller: &Caller, action: &Action) -> Option<Decision> {
+        let name = EntityId::new(caller.kind.as_str());
+        let principal = EntityUid::from_type_name_and_id(self.caller.clone(), name);
+        // The resource has neither attributes nor parents: its name says it all.
+        let known = Entity::new(principal.clone(), attributes(caller), HashSet::new()).ok()?;
+        let entities = Entities::from_entities([known], None).ok()?;
+        let purpose = caller.purpose.map_or("", crate::purpose::Purpose::as_str);
+        let context = Context::from_pairs([
+            (
+                "purpose".into(),
+                RestrictedExpression::new_string(purpose.into()),
+            ),
+            (
+                "case_number".into(),
+                RestrictedExpression::new_bool(caller.case_number.is_some()),
+            ),
+        ]);
+        let request = Request::new(
+            principal,
+            action.uid.clone(),
+            action.resource.clone(),
+            context.ok()?,
+            None,
+        )
+        .ok()?;
+        let response = self
+            .authorizer
+            .is_authorized(&request, &action.policies, &entities);
+        if response.diagnostics().errors().next().is_some() {
+            return None;
+        }
+        Some(match response.decision() {
+            Verdict::Allow => Decision::Allow,
+            Verdict::Deny => Decision::Deny,
         })
     }
 }
@@ -182,43 +227,6 @@ fn applicable(policies: &PolicySet, action: &EntityUid) -> Result<PolicySet, Str
             ActionConstraint::Eq(only) => only == *action,
         });
     PolicySet::from_policies(applicable.cloned()).map_err(|fault| fault.to_string())
-}
-
-/// The answer; `None` where anything at all went wrong.
-fn ask(authorizer: &Authorizer, caller: &Caller, action: &Action) -> Option<Decision> {
-    let principal = schema::uid("Caller", caller.kind.as_str()).ok()?;
-    let entities = [
-        Entity::new(principal.clone(), attributes(caller), HashSet::new()).ok()?,
-        Entity::new_no_attrs(action.resource.clone(), HashSet::new()),
-    ];
-    let entities = Entities::from_entities(entities, None).ok()?;
-    let purpose = caller.purpose.map_or("", crate::purpose::Purpose::as_str);
-    let context = Context::from_pairs([
-        (
-            "purpose".into(),
-            RestrictedExpression::new_string(purpose.into()),
-        ),
-        (
-            "case_number".into(),
-            RestrictedExpression::new_bool(caller.case_number.is_some()),
-        ),
-    ]);
-    let request = Request::new(
-        principal,
-        action.uid.clone(),
-        action.resource.clone(),
-        context.ok()?,
-        None,
-    )
-    .ok()?;
-    let response = authorizer.is_authorized(&request, &action.policies, &entities);
-    if response.diagnostics().errors().next().is_some() {
-        return None;
-    }
-    Some(match response.decision() {
-        Verdict::Allow => Decision::Allow,
-        Verdict::Deny => Decision::Deny,
-    })
 }
 
 fn attributes(caller: &Caller) -> HashMap<String, RestrictedExpression> {

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, ErrorKind, ExistenceCheck, RedisError, SetExpiry, SetOptions, cmd};
+use redis::{
+    Client, Cmd, ErrorKind, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions, cmd,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::secret;
@@ -64,6 +66,11 @@ impl SharedStore {
         Ok(store)
     }
 
+    /// Whether both are the same, opened once.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
     fn connection(&self) -> Result<ConnectionManager, StoreDown> {
         OWN.with_borrow_mut(|own| {
             if let Some(known) = own.get(&self.id) {
@@ -83,12 +90,11 @@ impl SharedStore {
 
     /// Whether `key` is claimed for the first time within `ttl`.
     pub(crate) async fn claim(&self, key: &str, ttl: Duration) -> Result<bool, StoreDown> {
-        let ttl = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
         let options = SetOptions::default()
             .conditional_set(ExistenceCheck::NX)
-            .with_expiration(SetExpiry::PX(ttl));
-        let name = format!("lifeboat:used:{}", secret::sha256_text(key.as_bytes()));
-        match self.run(&Cmd::set_options(name, 1, options)).await? {
+            .with_expiration(SetExpiry::PX(milliseconds(ttl)));
+        let command = Cmd::set_options(place_of_used(key), 1, options);
+        match self.run(&command).await? {
             redis::Value::Okay => Ok(true),
             redis::Value::Nil => Ok(false),
             _ => Err(StoreDown),
@@ -100,6 +106,34 @@ impl SharedStore {
         let mut connection = self.connection()?;
         in_time(connection.send_packed_command(command)).await
     }
+
+    /// A script's answer. The store knows a script by its hash, and is told the whole where it does not: after a start.
+    pub(crate) async fn evaluate(
+        &self,
+        script: &Script,
+        keys: &[String],
+        arguments: &[u64],
+    ) -> Result<redis::Value, StoreDown> {
+        let mut invocation = script.prepare_invoke();
+        for key in keys {
+            invocation.key(key);
+        }
+        for argument in arguments {
+            invocation.arg(argument);
+        }
+        let mut connection = self.connection()?;
+        in_time(invocation.invoke_async(&mut connection)).await
+    }
+}
+
+/// Where it is kept that `key` was used.
+pub(crate) fn place_of_used(key: &str) -> String {
+    format!("lifeboat:used:{}", secret::sha256_text(key.as_bytes()))
+}
+
+/// At least one, which is the shortest that the store remembers anything.
+pub(crate) fn milliseconds(ttl: Duration) -> u64 {
+    u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, RedisError>>) -> Result<T, StoreDown> {

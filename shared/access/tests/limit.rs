@@ -4,7 +4,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use access::limit::{Decision, Limit, Rate};
+use access::limit::{Admission, Decision, Limit, Rate};
+use access::replay::{Replay, ReplayUnavailable};
 use access::store::SharedStore;
 use chrono::DateTime;
 use futures_util::future::join_all;
@@ -108,4 +109,65 @@ async fn without_the_store_each_copy_limits_by_itself() {
         }
     });
     shared_again.await.unwrap();
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+async fn repeated_requests_are_not_counted(limits: [Limit; 2], replays: [Replay; 2]) {
+    let uses = (0..40).map(|number| {
+        let (limit, replay) = (&limits[number % 2], &replays[number / 2 % 2]);
+        limit.check_first_use("a", replay, "proof", MINUTE)
+    });
+    let outcomes = join_all(uses).await;
+    let counted = outcomes
+        .iter()
+        .filter(|outcome| **outcome == Ok(Admission::Counted(Decision::Allowed)))
+        .count();
+    let replayed = outcomes
+        .iter()
+        .filter(|outcome| **outcome == Ok(Admission::Replayed))
+        .count();
+    assert_eq!((counted, replayed), (1, 39));
+    assert_eq!(allowed(&limits[0], "a", 4).await, 4);
+}
+
+#[tokio::test]
+async fn of_repeated_requests_one_is_let_in_and_counted() {
+    let url = redis::url().await;
+    let first = SharedStore::open(&url.as_str().into()).await.unwrap();
+    let second = SharedStore::open(&url.as_str().into()).await.unwrap();
+    let limit =
+        |store: &SharedStore| Limit::new("person", rate(), Some(store.clone()), clock::system());
+    // Each copy has one store for both, and then two: the way is another, the outcome the same.
+    let stores = || [first.clone(), second.clone()].map(Replay::shared);
+    repeated_requests_are_not_counted([limit(&first), limit(&second)], stores()).await;
+}
+
+#[tokio::test]
+async fn of_repeated_requests_one_is_let_in_and_counted_in_one_process() {
+    let clock = ManualClock::new(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+    let limit = Limit::new("person", rate(), None, clock.clone());
+    let replay = Replay::memory(clock);
+    let admit = |proof: &'static str| limit.check_first_use("a", &replay, proof, MINUTE);
+    assert_eq!(admit("1").await, Ok(Admission::Counted(Decision::Allowed)));
+    assert_eq!(admit("1").await, Ok(Admission::Replayed));
+    assert_eq!(allowed(&limit, "a", 8).await, 4);
+    assert!(matches!(
+        admit("2").await,
+        Ok(Admission::Counted(Decision::Limited { .. }))
+    ));
+    assert_eq!(admit("2").await, Ok(Admission::Replayed));
+}
+
+#[tokio::test]
+async fn with_the_store_down_no_use_is_the_first() {
+    let mut server = Server::start();
+    let store = SharedStore::open(&server.url().into()).await.unwrap();
+    let limit = Limit::new("person", rate(), Some(store.clone()), clock::system());
+    let replay = Replay::shared(store);
+    let first = limit.check_first_use("a", &replay, "1", MINUTE).await;
+    assert_eq!(first, Ok(Admission::Counted(Decision::Allowed)));
+    server.stop();
+    let second = limit.check_first_use("a", &replay, "2", MINUTE).await;
+    assert_eq!(second, Err(ReplayUnavailable::Down));
 }

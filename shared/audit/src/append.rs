@@ -1,5 +1,6 @@
 //! Group commit: who waits for what.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::SubsecRound;
@@ -23,7 +24,7 @@ pub struct Unwritten;
 
 /// One caller's entries and where to tell the outcome.
 pub(crate) struct Request {
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
     outcome: oneshot::Sender<Result<(), Unwritten>>,
 }
 
@@ -46,6 +47,7 @@ impl Queue {
         }
         entries.iter_mut().for_each(storable);
         let (outcome, told) = oneshot::channel();
+        let entries = entries.into_iter().map(Arc::new).collect();
         let request = Request { entries, outcome };
         let written = async {
             self.0.send(request).await.map_err(|_| Unwritten)?;
@@ -91,7 +93,7 @@ fn storable(entry: &mut Entry) {
 
 /// What goes into one commit.
 pub(crate) struct Batch {
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Arc<Entry>>,
     outcomes: Vec<oneshot::Sender<Result<(), Unwritten>>>,
 }
 

@@ -4,6 +4,8 @@
 //! writer, its number, the link before it and every field of the entry; each part is preceded by its length, so that
 //! no two different links have the same bytes.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -35,11 +37,11 @@ pub(crate) struct Link {
     pub(crate) recorded_at: DateTime<Utc>,
     pub(crate) previous: Hash,
     pub(crate) hash: Hash,
-    pub(crate) entry: Entry,
+    pub(crate) entry: Arc<Entry>,
 }
 
 impl Link {
-    pub(crate) fn new(head: &Checkpoint, recorded_at: DateTime<Utc>, entry: Entry) -> Self {
+    pub(crate) fn new(head: &Checkpoint, recorded_at: DateTime<Utc>, entry: Arc<Entry>) -> Self {
         let mut link = Self {
             writer: head.writer.clone(),
             seq: head.seq + 1,
@@ -86,7 +88,7 @@ impl Link {
             fields,
             status,
             address,
-        } = entry;
+        } = &**entry;
         let mut digest = Digest::new();
         digest.text(writer);
         digest.number(*seq);

@@ -1,5 +1,6 @@
 //! The writer to PostgreSQL: one connection, one round trip for each commit.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use runtime::clock::SharedClock;
@@ -81,7 +82,7 @@ pub(crate) fn spawn(
 }
 
 impl Writer {
-    async fn write(&mut self, entries: &[Entry]) -> Result<(), sqlx::Error> {
+    async fn write(&mut self, entries: &[Arc<Entry>]) -> Result<(), sqlx::Error> {
         if entries.is_empty() {
             return Ok(());
         }
@@ -108,12 +109,12 @@ impl Writer {
         }
     }
 
-    fn links(&self, head: &Checkpoint, entries: &[Entry]) -> Vec<Link> {
+    fn links(&self, head: &Checkpoint, entries: &[Arc<Entry>]) -> Vec<Link> {
         let now = self.clock.now();
         let mut links: Vec<Link> = Vec::with_capacity(entries.len());
         for entry in entries {
             let end = links.last().map_or_else(|| head.clone(), Link::checkpoint);
-            links.push(Link::new(&end, now, entry.clone()));
+            links.push(Link::new(&end, now, Arc::clone(entry)));
         }
         links
     }
@@ -175,7 +176,11 @@ async fn insert(
     let recorded = links
         .first()
         .map_or(0, |link| link.recorded_at.timestamp_micros());
-    let fields: Vec<String> = links.iter().map(|link| fields(&link.entry)).collect();
+    let fields = links
+        .iter()
+        .map(|link| fields(&link.entry))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     let addresses: Vec<Option<String>> = links
         .iter()
         .map(|link| link.entry.address.map(|address| address.to_string()))
@@ -227,6 +232,6 @@ pub(crate) fn seq(link: &Link) -> i64 {
 }
 
 /// The names of the fields as they are stored.
-pub(crate) fn fields(entry: &Entry) -> String {
-    serde_json::Value::from(entry.fields.clone()).to_string()
+pub(crate) fn fields(entry: &Entry) -> serde_json::Result<String> {
+    serde_json::to_string(&entry.fields)
 }

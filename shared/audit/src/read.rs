@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono::DateTime;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Statement, Value};
 use uuid::Uuid;
@@ -73,7 +75,7 @@ impl Stored {
             recorded_at: DateTime::from_timestamp_micros(row.recorded_us)?,
             previous: Hash::try_from(row.previous).ok()?,
             hash: Hash::try_from(row.hash).ok()?,
-            entry,
+            entry: Arc::new(entry),
         })
     }
 }
@@ -118,7 +120,7 @@ pub(crate) async fn of_subject(
     let entries = found
         .into_iter()
         .take(limit as usize)
-        .map(|row| row.link().map(|link| link.entry))
+        .map(|row| row.link().map(|link| Arc::unwrap_or_clone(link.entry)))
         .collect::<Option<Vec<_>>>()
         .ok_or(Unreadable(None))?;
     let next = entries

@@ -1,6 +1,7 @@
 //! The writer to SQLite: one thread, one transaction for each commit, on disk when it returns.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use runtime::clock::SharedClock;
@@ -37,7 +38,7 @@ fn write(
     path: &Path,
     name: &str,
     clock: &SharedClock,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
 ) -> rusqlite::Result<()> {
     if entries.is_empty() {
         return Ok(());
@@ -50,7 +51,7 @@ fn write(
     let mut head = head(&transaction, name)?;
     let now = clock.now();
     for entry in entries {
-        let link = Link::new(&head, now, entry.clone());
+        let link = Link::new(&head, now, Arc::clone(entry));
         insert(&transaction, &link)?;
         head = link.checkpoint();
     }
@@ -85,6 +86,8 @@ fn head(transaction: &Transaction<'_>, writer: &str) -> rusqlite::Result<Checkpo
 
 fn insert(transaction: &Transaction<'_>, link: &Link) -> rusqlite::Result<()> {
     let entry = &link.entry;
+    let fields =
+        fields(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     transaction.prepare_cached(INSERT)?.execute(params![
         link.writer,
         link.recorded_at.timestamp_micros(),
@@ -103,7 +106,7 @@ fn insert(transaction: &Transaction<'_>, link: &Link) -> rusqlite::Result<()> {
         entry.case_number,
         entry.service,
         entry.action,
-        fields(entry),
+        fields,
         entry.status,
         entry.address.map(|address| address.to_string()),
     ])?;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use access::limit::{Admission, Decision, Limit};
 use access::proof::{Bound, NoncePolicy, Nonces, Proof, ProofError, ProofVerifier};
 use access::replay::Replay;
 use access::token::{AccessClaims, AccessVerifier, TokenError};
@@ -52,15 +53,18 @@ impl Identify {
         Ok(Some(Proved { claims, proof }))
     }
 
-    /// Uses up the proof: of any number of copies, one is the first.
-    pub(crate) async fn use_up(&self, proved: &Proved) -> Result<(), Refused> {
-        match self
-            .replay
-            .first_use(&proved.proof.replay_key(), Proof::REMEMBERED)
-            .await
-        {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(refused(Code::InvalidProof, "replayed")),
+    /// Uses up the proof, of any number of copies the first one only, and then counts the request of `who`.
+    pub(crate) async fn use_up(
+        &self,
+        proved: &Proved,
+        limit: &Limit,
+        who: &str,
+    ) -> Result<Decision, Refused> {
+        let proof = proved.proof.replay_key();
+        let checked = limit.check_first_use(who, &self.replay, &proof, Proof::REMEMBERED);
+        match checked.await {
+            Ok(Admission::Counted(decision)) => Ok(decision),
+            Ok(Admission::Replayed) => Err(refused(Code::InvalidProof, "replayed")),
             Err(_) => Err(unavailable("replay-store")),
         }
     }

@@ -193,8 +193,9 @@ impl Shared {
             Ok(Some(proved)) => {
                 let caller = proved.claims.caller(purpose, case_number, address);
                 // In this order: a stranger who repeats somebody's request must not use up their rate.
-                match self.identify.use_up(&proved).await {
-                    Ok(()) => return self.rates.caller(&caller).await.map(|()| caller),
+                let (limit, who) = self.rates.of(&caller);
+                match self.identify.use_up(&proved, limit, who).await {
+                    Ok(decision) => return rates::judge(decision).map(|()| caller),
                     Err(refused) => refused,
                 }
             }

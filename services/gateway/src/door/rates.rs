@@ -39,13 +39,13 @@ impl RateGate {
         judge(self.all.check("").await)
     }
 
-    /// One more request of somebody who proved who they are. A person counts by themselves, whatever program they use
-    /// and whomever they share an address with; a program in office counts as a program.
-    pub(crate) async fn caller(&self, caller: &Caller) -> Result<(), Problem> {
-        judge(match caller.kind {
-            CallerKind::Citizen => self.person.check(&caller.subject).await,
-            _ => self.client.check(&caller.client_id).await,
-        })
+    /// Which limit counts somebody who proved who they are, and by what name. A person counts by themselves, whatever
+    /// program they use and whomever they share an address with; a program in office counts as a program.
+    pub(crate) fn of<'a>(&self, caller: &'a Caller) -> (&Limit, &'a str) {
+        match caller.kind {
+            CallerKind::Citizen => (&self.person, &caller.subject),
+            _ => (&self.client, &caller.client_id),
+        }
     }
 
     /// One more request from an address, by nobody in particular or with credentials that do not hold.
@@ -69,7 +69,8 @@ fn rate_of(setting: RateSetting) -> Rate {
     Rate::new(setting.per_second, Duration::from_secs(1), setting.burst)
 }
 
-fn judge(decision: Decision) -> Result<(), Problem> {
+/// Lets within, or answers when to come back.
+pub(super) fn judge(decision: Decision) -> Result<(), Problem> {
     match decision {
         Decision::Allowed => Ok(()),
         Decision::Limited { retry_after } => {

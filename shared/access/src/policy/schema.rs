@@ -38,6 +38,13 @@ pub(super) fn action(descriptor: &Descriptor, operation: &Operation) -> String {
 
 /// A thing's name in Cedar.
 pub(super) fn uid(kind: &str, name: &str) -> Result<EntityUid, String> {
-    let kind = EntityTypeName::from_str(kind).map_err(|fault| fault.to_string())?;
-    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(name)))
+    Ok(EntityUid::from_type_name_and_id(
+        self::kind(kind)?,
+        EntityId::new(name),
+    ))
+}
+
+/// The name of a type in Cedar.
+pub(super) fn kind(name: &str) -> Result<EntityTypeName, String> {
+    EntityTypeName::from_str(name).map_err(|fault| fault.to_string())
 }
