@@ -1,0 +1,50 @@
+//! CBOR (RFC 8949) as manifests use it: one map, then nothing but zeros.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::ObjectFault;
+
+pub(crate) fn to_bytes<T: Serialize>(
+    object: &'static str,
+    value: &T,
+) -> Result<Vec<u8>, ObjectFault> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes)
+        .map_err(|fault| ObjectFault::new(object, "object", fault))?;
+    Ok(bytes)
+}
+
+pub(crate) fn from_bytes<T: DeserializeOwned>(
+    object: &'static str,
+    mut bytes: &[u8],
+) -> Result<T, ObjectFault> {
+    // Major type 5: a derived type would also be read from a list of its members' values.
+    if bytes.first().is_none_or(|first| first >> 5 != 5) {
+        return Err(ObjectFault::new(object, "object", "not a CBOR map"));
+    }
+    let value = ciborium::from_reader(&mut bytes)
+        .map_err(|fault| ObjectFault::new(object, "object", said(&fault)))?;
+    if bytes.iter().any(|byte| *byte != 0) {
+        return Err(ObjectFault::new(
+            object,
+            "object",
+            "something other than zeros follows it",
+        ));
+    }
+    Ok(value)
+}
+
+fn said(fault: &ciborium::de::Error<std::io::Error>) -> String {
+    match fault {
+        ciborium::de::Error::Io(_) => "ends too early".into(),
+        ciborium::de::Error::Syntax(at) => format!("not CBOR at byte {at}"),
+        ciborium::de::Error::Semantic(_, what) => what.clone(),
+        ciborium::de::Error::RecursionLimitExceeded => "nested too deeply".into(),
+    }
+}
+
+/// Zeros up to a multiple of `unit` bytes.
+pub(crate) fn pad(bytes: &mut Vec<u8>, unit: usize) {
+    bytes.resize(bytes.len().next_multiple_of(unit), 0);
+}
