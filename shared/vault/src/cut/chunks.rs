@@ -1,4 +1,4 @@
-//! Content-defined pieces (FastCDC) of bytes that come in little by little.
+//! Content-defined pieces (`FastCDC`) of bytes that come in little by little.
 
 use std::io::{ErrorKind, Read};
 
