@@ -181,6 +181,7 @@ class MiniVault:
         self.cloud_ids = [secrets.token_bytes(16) for _ in range(self.clouds)]
         self.catalogue_epochs: list[list[bytes]] = []
         self.catalogue_packs: list[list[Any]] = []
+        self.written: dict[str, dict[str, Any]] = {}
         self.known: dict[bytes, tuple[bytes, int, int, int, int, bytes]] = {}
         self._write_descriptor()
         self._write_keyring()
@@ -222,6 +223,7 @@ class MiniVault:
             "packs": used,
             "sources": entries,
         }
+        self.written["root"] = root
         extent = self._store(cbor2.dumps(root), packs)
         location = {"packs": [extent[0]], "extents": [[0, *extent[1:]]]}
         for filled in packs:
@@ -251,7 +253,7 @@ class MiniVault:
                 }
             )
         used = sorted({extent[0] for extent in extents})
-        manifest = {
+        self.written["source"] = manifest = {
             "format": "lifeboat-vault-source/1",
             "packs": used,
             "extents": [[used.index(extent[0]), *extent[1:]] for extent in extents],
@@ -386,7 +388,7 @@ class MiniVault:
         return [f"h/{sequence:010}-{self.name(cloud, b'h', identifier)[:32]}" for cloud in range(1, self.clouds + 1)]
 
     def _write_catalogue(self, run: UUID) -> list[bytes]:
-        catalogue = {
+        self.written["catalogue"] = catalogue = {
             "format": "lifeboat-vault-catalogue/1",
             "epochs": self.catalogue_epochs,
             "packs": self.catalogue_packs,
@@ -444,6 +446,7 @@ class MiniVault:
         self, kind: str, payload: dict[str, Any], names: list[str], extras: list[dict[str, Any]] | None = None
     ) -> bytes:
         """Signs an object, puts it on every cloud and gives its hash."""
+        self.written[kind] = payload
         data = json.dumps(payload).encode()
         message = b"lifeboat vault " + kind.encode() + b"/1\0" + data
         envelope = {
