@@ -24,6 +24,8 @@ pub(crate) struct Look {
     pointer: RowAt,
     /// Rows since the last one that was found.
     misses: u64,
+    /// The pointer was set by a sampled row, and nothing showed yet that the table goes on there: it is in another order perhaps.
+    is_lost: bool,
 }
 
 impl Look {
@@ -32,6 +34,7 @@ impl Look {
             seen,
             pointer: RowAt { block: 0, row: 0 },
             misses: 0,
+            is_lost: false,
         }
     }
 
@@ -59,7 +62,9 @@ impl Look {
                 return self.found_at(at);
             }
             if let Some(at) = self.seen.anchor(hash)? {
-                return self.found_at(at);
+                let found = self.found_at(at);
+                self.is_lost = true;
+                return found;
             }
         }
         self.misses += 1;
@@ -67,7 +72,8 @@ impl Look {
     }
 
     fn around(&mut self, hash: &RowHash) -> io::Result<Option<RowAt>> {
-        if self.misses > EAGER && !self.misses.is_multiple_of(RARELY) {
+        let is_hopeless = self.misses > EAGER && !self.misses.is_multiple_of(RARELY);
+        if self.is_lost || is_hopeless {
             return Ok(None);
         }
         let here = self.pointer.block;
@@ -90,6 +96,7 @@ impl Look {
     fn found(&mut self, at: RowAt, row: SeenRow) -> SeenRow {
         self.pointer = at.ahead(1);
         self.misses = 0;
+        self.is_lost = false;
         row
     }
 }

@@ -129,11 +129,7 @@ impl Code {
     }
 
     /// Holds the fragments to what they must be; gives their length.
-    fn check(
-        self,
-        fragments: &[Option<Bytes>],
-        length: Option<usize>,
-    ) -> Result<usize, CodeFault> {
+    fn check(self, fragments: &[Option<Bytes>], length: Option<usize>) -> Result<usize, CodeFault> {
         let given = fragments.iter().flatten().count();
         let first = fragments.iter().flatten().next().map(Bytes::len);
         let too_few = CodeFault::TooFew {

@@ -129,8 +129,7 @@ fn the_table_of_the_document_is_the_formula() {
             .map(|p| {
                 let row: Vec<String> = (0..k)
                     .map(|j| {
-                        let value =
-                            slow::coefficient(k.into(), (n - k).into(), p.into(), j.into());
+                        let value = slow::coefficient(k.into(), (n - k).into(), p.into(), j.into());
                         format!("{value:04x}")
                     })
                     .collect();

@@ -37,8 +37,8 @@ impl RowAt {
 struct Block {
     number: u32,
     rows: Vec<SeenRow>,
-    /// Hashes in order, made when first asked for.
-    index: Option<Vec<(u64, u16)>>,
+    /// Made when first asked for.
+    index: Option<Index>,
 }
 
 /// Reads the rows of the last run, from anywhere.
@@ -96,15 +96,8 @@ impl SeenReader {
             return Ok(None);
         };
         let rows = &block.rows;
-        let index = block.index.get_or_insert_with(|| index(rows));
-        let wanted = front(hash);
-        let from = index.partition_point(|(front, _)| *front < wanted);
-        let same = index[from..]
-            .iter()
-            .take_while(|(front, _)| *front == wanted);
-        Ok(same
-            .map(|(_, row)| usize::from(*row))
-            .find(|row| rows[*row].hash == *hash))
+        let index = block.index.get_or_insert_with(|| Index::of(rows));
+        Ok(index.find(rows, hash))
     }
 
     /// The place of a sampled row with this hash.
@@ -161,13 +154,43 @@ impl SeenReader {
     }
 }
 
-fn index(rows: &[SeenRow]) -> Vec<(u64, u16)> {
-    let mut index: Vec<(u64, u16)> = (0..=u16::MAX)
-        .zip(rows)
-        .map(|(number, row)| (front(&row.hash), number))
-        .collect();
-    index.sort_unstable();
-    index
+/// Finds the rows of a block by their hashes: numbers of rows in open addressing, half full.
+#[derive(Debug)]
+struct Index(Vec<u16>);
+
+/// No row has this number.
+const FREE: u16 = u16::MAX;
+
+impl Index {
+    fn of(rows: &[SeenRow]) -> Self {
+        let mut slots = vec![FREE; 2 * BLOCK_ROWS];
+        for (number, row) in (0..FREE).zip(rows) {
+            let mut slot = Self::slot(&row.hash);
+            while slots[slot] != FREE && rows[usize::from(slots[slot])].hash != row.hash {
+                slot = (slot + 1) % slots.len();
+            }
+            // Of equal rows the first counts.
+            if slots[slot] == FREE {
+                slots[slot] = number;
+            }
+        }
+        Self(slots)
+    }
+
+    fn find(&self, rows: &[SeenRow], hash: &RowHash) -> Option<usize> {
+        let mut slot = Self::slot(hash);
+        loop {
+            let number = usize::from(*self.0.get(slot).filter(|number| **number != FREE)?);
+            if rows[number].hash == *hash {
+                return Some(number);
+            }
+            slot = (slot + 1) % self.0.len();
+        }
+    }
+
+    fn slot(hash: &RowHash) -> usize {
+        usize::from(u16::from_be_bytes([hash[14], hash[15]])) % (2 * BLOCK_ROWS)
+    }
 }
 
 fn decode(mut bytes: &[u8]) -> Option<Vec<SeenRow>> {
