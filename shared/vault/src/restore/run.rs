@@ -1,0 +1,337 @@
+//! Does what was planned.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use tokio::task::spawn_blocking;
+
+use super::assembly::{Assembly, Spoilt};
+use super::bring::{Bringing, Failed};
+use super::database::{Database, LoadedSystem, Loading};
+use super::events::{Event, SharedEvents};
+use super::history::Point;
+use super::packs::Packs;
+use super::plan::PlannedSource;
+use super::staging::{Staging, beside, check_target};
+use super::RestoreError;
+use crate::cloud::Blame;
+use crate::object::{RootManifest, SourceKind};
+
+/// Where a restore goes.
+#[derive(Debug)]
+pub enum Sink {
+    /// A folder that does not exist yet or is empty: a folder for each source in it.
+    Folder(PathBuf),
+    /// Databases, system by system; each can be used as soon as its own is loaded.
+    Database(Database),
+}
+
+/// What a restore will write, and all that is needed to do it.
+#[derive(Debug)]
+pub struct Plan {
+    packs: Packs,
+    point: Point,
+    taken_at: DateTime<Utc>,
+    sources: Vec<PlannedSource>,
+    fetched_at_most: u64,
+    identity: String,
+    warnings: Vec<String>,
+}
+
+/// How much a plan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PlannedTotals {
+    /// Sources.
+    pub sources: usize,
+    /// Files.
+    pub files: usize,
+    /// Rows of tables.
+    pub rows: u64,
+    /// Bytes that are written.
+    pub bytes: u64,
+    /// Bytes that are fetched from the clouds when every first answer is good.
+    pub fetched: u64,
+}
+
+/// What came of a restore.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restored {
+    /// The sequence of the restore point.
+    pub sequence: u64,
+    /// When the data was taken.
+    pub taken_at: DateTime<Utc>,
+    /// What was planned.
+    pub planned: PlannedTotals,
+    /// Each source, in the order in which they were restored.
+    pub sources: Vec<RestoredSource>,
+    /// Bytes that came from the clouds, as far as they count them.
+    pub fetched: u64,
+    /// Seconds from the first byte to the last.
+    pub seconds: f64,
+    /// What the clouds did wrong; the data is good all the same.
+    pub blames: Vec<Blame>,
+    /// What the operator must know.
+    pub warnings: Vec<String>,
+}
+
+/// A restored source.
+#[derive(Debug, Clone, Serialize)]
+pub struct RestoredSource {
+    /// Its name: the folder it is in.
+    pub name: String,
+    /// Its system, where it has one.
+    pub system: Option<String>,
+    /// Files written.
+    pub files: usize,
+    /// Rows of tables.
+    pub rows: u64,
+    /// Bytes written.
+    pub bytes: u64,
+    /// What the database made of it.
+    pub loaded: Option<LoadedSystem>,
+}
+
+impl Plan {
+    pub(super) fn new(
+        packs: Packs,
+        point: Point,
+        root: &RootManifest,
+        sources: Vec<PlannedSource>,
+        needed: &HashSet<usize>,
+        identity: String,
+        warnings: Vec<String>,
+    ) -> Self {
+        let need = u64::from(point.head.need);
+        let fetched = needed.iter().map(|place| packs.fragment_bytes(*place) * need);
+        Self {
+            fetched_at_most: fetched.sum(),
+            packs,
+            point,
+            taken_at: root.taken_at,
+            sources,
+            identity,
+            warnings,
+        }
+    }
+
+    /// How much it is.
+    #[must_use]
+    pub fn totals(&self) -> PlannedTotals {
+        let files = || self.sources.iter().flat_map(|source| &source.files);
+        PlannedTotals {
+            sources: self.sources.len(),
+            files: files().count(),
+            rows: files().map(|file| file.rows).sum(),
+            bytes: self.sources.iter().map(PlannedSource::bytes).sum(),
+            fetched: self.fetched_at_most,
+        }
+    }
+
+    /// What the operator must know before going on.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The restore point.
+    #[must_use]
+    pub fn point(&self) -> &Point {
+        &self.point
+    }
+
+    /// Does it. Of a restore that was killed or cut, the same plan and sink go on where it stopped.
+    ///
+    /// # Errors
+    /// [`RestoreError::Refused`] when too little of the data is good: nothing is left behind. [`RestoreError::Interrupted`],
+    /// [`RestoreError::File`] and [`RestoreError::Load`] keep what was fetched.
+    pub async fn run(self, sink: Sink, events: SharedEvents) -> Result<Restored, RestoreError> {
+        match sink {
+            Sink::Folder(target) => self.to_folder(&target, events).await,
+            Sink::Database(database) => self.to_database(database, events).await,
+        }
+    }
+
+    async fn to_folder(self, target: &Path, events: SharedEvents) -> Result<Restored, RestoreError> {
+        check_target(target)?;
+        let place = beside(target)?;
+        let identity = format!("{} folder", self.identity);
+        let mut running = Running::begin(self, &place, &identity, events)?;
+        let outcome = running.all_to_folder().await;
+        let restored = running.settle(outcome).await?;
+        let Running { bringing, .. } = running;
+        bringing.end()?.publish(target)?;
+        Ok(restored)
+    }
+
+    async fn to_database(self, database: Database, events: SharedEvents) -> Result<Restored, RestoreError> {
+        let place = database.spool_folder()?;
+        let identity = format!("{} database {}", self.identity, database.identity());
+        let mut running = Running::begin(self, &place, &identity, events)?;
+        let outcome = running.all_to_database(database).await;
+        let restored = running.settle(outcome).await?;
+        let Running { bringing, .. } = running;
+        bringing.end()?.remove()?;
+        Ok(restored)
+    }
+}
+
+/// A plan that is being done.
+struct Running {
+    bringing: Bringing,
+    sources: Vec<Arc<PlannedSource>>,
+    done: Vec<RestoredSource>,
+    totals: PlannedTotals,
+    sequence: u64,
+    taken_at: DateTime<Utc>,
+    warnings: Vec<String>,
+    begun: Instant,
+    flowed: u64,
+}
+
+impl Running {
+    fn begin(plan: Plan, place: &Path, identity: &str, events: SharedEvents) -> Result<Self, RestoreError> {
+        let totals = plan.totals();
+        let staging = Staging::open(place, identity)?;
+        let flowed = plan.packs.found.received();
+        Ok(Self {
+            bringing: Bringing::new(Arc::new(plan.packs), Arc::new(staging), events),
+            sources: plan.sources.into_iter().map(Arc::new).collect(),
+            done: Vec::new(),
+            totals,
+            sequence: plan.point.head.sequence.get(),
+            taken_at: plan.taken_at,
+            warnings: plan.warnings,
+            begun: Instant::now(),
+            flowed,
+        })
+    }
+
+    async fn all_to_folder(&mut self) -> Result<(), RestoreError> {
+        let mut assemblies = Vec::new();
+        for number in 0..self.sources.len() {
+            let assembly = self.one(number).await?;
+            self.finish(number, None);
+            assemblies.push(assembly);
+        }
+        // A power failure after the end must not take back what was said to be restored.
+        for assembly in assemblies {
+            sync(assembly).await?;
+        }
+        Ok(())
+    }
+
+    async fn all_to_database(&mut self, database: Database) -> Result<(), RestoreError> {
+        let mut loading = Loading::new(database, Arc::clone(&self.bringing.events));
+        for number in 0..self.sources.len() {
+            let source = Arc::clone(&self.sources[number]);
+            if !loading.takes(&source.entry) {
+                self.warnings.push(not_loaded(&source));
+                self.bringing.events.tell(Event::Warning(not_loaded(&source)));
+                continue;
+            }
+            self.one(number).await?;
+            let folder = self.bringing.staging.files().join(&source.name);
+            // The next system is fetched while this one is loaded.
+            if let Some((number, loaded)) = loading.load(number, &source.entry, folder).await? {
+                self.finish(number, Some(loaded));
+            }
+        }
+        if let Some((number, loaded)) = loading.end().await? {
+            self.finish(number, Some(loaded));
+        }
+        Ok(())
+    }
+
+    /// Brings one source. What an earlier, killed restore left is believed once: if the whole does not come out right with
+    /// it, everything of this source is fetched again.
+    async fn one(&mut self, number: usize) -> Result<Arc<Assembly>, RestoreError> {
+        let source = Arc::clone(&self.sources[number]);
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        let root = self.bringing.staging.files();
+        let kept = self.bringing.staging.done().iter().any(|step| step.source == number);
+        let bytes = source.bytes();
+        self.bringing.events.tell(Event::Begins {
+            source: source.name.clone(),
+            bytes,
+            resumed: kept,
+        });
+        let failed = match self.bringing.bring(number, &source, &root, kept).await {
+            Ok(assembly) => return Ok(assembly),
+            Err(failed) => failed,
+        };
+        let again = kept && matches!(failed, Failed::Spoilt(Spoilt::Differs(_)));
+        if !again {
+            return Err(failed.into());
+        }
+        let said = format!("what an earlier restore left of {} is damaged; it is fetched again", source.name);
+        self.bringing.events.tell(Event::Warning(said));
+        Ok(self.bringing.bring(number, &source, &root, false).await?)
+    }
+
+    fn finish(&mut self, number: usize, loaded: Option<LoadedSystem>) {
+        let source = &self.sources[number];
+        self.bringing.events.tell(Event::Restored {
+            source: source.name.clone(),
+        });
+        self.done.push(RestoredSource {
+            name: source.name.clone(),
+            system: source.entry.system.clone(),
+            files: source.files.len(),
+            rows: source.files.iter().map(|file| file.rows).sum(),
+            bytes: source.bytes(),
+            loaded,
+        });
+    }
+
+    /// What came of it; after a refusal nothing is left behind.
+    async fn settle(&mut self, outcome: Result<(), RestoreError>) -> Result<Restored, RestoreError> {
+        let staging = &self.bringing.staging;
+        match outcome {
+            Ok(()) => Ok(self.summary()),
+            Err(RestoreError::Refused(refusal)) => {
+                staging.remove()?;
+                Err(refusal.into())
+            }
+            Err(RestoreError::Interrupted { detail, .. }) => {
+                staging.sync()?;
+                let staging = Some(staging.dir().to_owned());
+                Err(RestoreError::Interrupted { staging, detail })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn summary(&mut self) -> Restored {
+        let found = &self.bringing.packs.found;
+        Restored {
+            sequence: self.sequence,
+            taken_at: self.taken_at,
+            planned: self.totals,
+            sources: std::mem::take(&mut self.done),
+            fetched: found.received() - self.flowed,
+            seconds: self.begun.elapsed().as_secs_f64(),
+            blames: found.clouds.blames().all(),
+            warnings: std::mem::take(&mut self.warnings),
+        }
+    }
+}
+
+async fn sync(assembly: Arc<Assembly>) -> Result<(), RestoreError> {
+    let synced = spawn_blocking(move || assembly.sync()).await;
+    let synced = synced.map_err(|error| RestoreError::Internal(error.to_string()))?;
+    Ok(synced?)
+}
+
+fn not_loaded(source: &PlannedSource) -> String {
+    let why = match (&source.entry.kind, &source.entry.system) {
+        (SourceKind::Package, Some(system)) => format!("this program does not know the system `{system}`"),
+        (SourceKind::Package, None) => "it names no system".to_owned(),
+        (SourceKind::Folder, _) => "it is a folder and no data package".to_owned(),
+        (SourceKind::Database, _) => "it is another program's database".to_owned(),
+    };
+    format!("{} is not loaded: {why}; restore it to a folder with --to DIR", source.name)
+}
