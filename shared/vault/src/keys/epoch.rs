@@ -152,6 +152,40 @@ impl EpochSecret {
     }
 }
 
+impl EpochSecret {
+    /// The share that cloud `to` was given, from the good shares of `need` other clouds. The pre-shared key is never computed:
+    /// with p the polynomial, p(x + to) has the value p(to) at x = 0, and in GF(2⁸) adding is XOR.
+    ///
+    /// # Errors
+    /// When too few shares are good, or what comes out is not what the epoch commits to.
+    pub fn rebuild_share(
+        object: &EpochObject,
+        need: u8,
+        shares: &[(CloudNumber, EpochShare)],
+        to: CloudNumber,
+    ) -> Result<EpochShare, EpochFault> {
+        let failed = |fault| EpochFault::Shares {
+            epoch: object.epoch,
+            fault,
+            wrong: Vec::new(),
+        };
+        let moved: Vec<_> = shares
+            .iter()
+            .filter(|(cloud, share)| *cloud != to && object.holds(*cloud, share.expose()))
+            .map(|(cloud, share)| {
+                let value = Zeroizing::new(*share.expose());
+                (cloud.get() ^ to.get(), value)
+            })
+            .collect();
+        let share = join(need, &moved).map_err(failed)?;
+        if object.holds(to, &share) {
+            Ok(EpochShare::from_bytes(share))
+        } else {
+            Err(failed(SharingFault::Impossible(to.get())))
+        }
+    }
+}
+
 /// What the share of cloud `i` hashes to.
 #[must_use]
 pub fn epoch_share_commitment(epoch: Epoch, i: CloudNumber, share: &[u8; 32]) -> Hash32 {
