@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::identity_keys::{self, IdentityCommand};
+use crate::keys::{self, KeysCommand};
 use crate::outcome::Failure;
 use crate::settings::Settings;
 use crate::snapshot::SnapshotCommand;
@@ -36,6 +37,9 @@ enum Command {
     /// Checks, loads, lists and rolls back data packages.
     #[command(subcommand)]
     Snapshot(SnapshotCommand),
+    /// Makes the master key of backups, splits it among custodians, and gathers them.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Tends the keys of the sign-in service.
     #[command(subcommand)]
     Identity(IdentityCommand),
@@ -70,6 +74,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
                     .collect();
                 Ok(snapshot::run(command, &systems, &settings.snapshot, cli.json).await)
             }
+            Command::Keys(command) => keys::run(command, cli.json),
             Command::Identity(command) => {
                 Box::pin(identity_keys::run(command, settings, cli.json)).await
             }

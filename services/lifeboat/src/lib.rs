@@ -5,6 +5,7 @@ mod cli;
 mod client;
 mod demo;
 mod identity_keys;
+mod keys;
 mod openapi;
 mod outcome;
 mod registry;
