@@ -252,11 +252,10 @@ fn count(
         let finding = match read(master, &file.bytes, session) {
             Ok(Read::Share(share)) => {
                 let custodian = share.custodian();
-                if shares.contains_key(&custodian) {
-                    Finding::Duplicate { custodian }
-                } else {
-                    shares.insert(custodian, share.secret().clone());
-                    Finding::Good { custodian }
+                // Both were proven against the same commitment, so they are equal.
+                match shares.insert(custodian, share.secret().clone()) {
+                    Some(_) => Finding::Duplicate { custodian },
+                    None => Finding::Good { custodian },
                 }
             }
             Ok(Read::Sealed(sealed)) => Finding::Sealed {

@@ -169,6 +169,6 @@ fn private(seed: &[u8; 32]) -> Result<<XWing as Kem>::PrivateKey, HpkeFault> {
     <XWing as Kem>::PrivateKey::from_bytes(seed).map_err(|_| HpkeFault("not a seed"))
 }
 
-fn bundle<'a>(psk: PreShared<'a>) -> Result<PskBundle<'a>, HpkeFault> {
+fn bundle(psk: PreShared<'_>) -> Result<PskBundle<'_>, HpkeFault> {
     PskBundle::new(psk.key, psk.id).map_err(|_| HpkeFault("not a pre-shared key"))
 }

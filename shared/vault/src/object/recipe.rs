@@ -156,11 +156,14 @@ fn zigzag(to: &mut Vec<u8>, value: i64) {
 }
 
 fn leb128(to: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        to.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let low = value.to_le_bytes()[0] & 0x7f;
         value >>= 7;
+        if value == 0 {
+            return to.push(low);
+        }
+        to.push(low | 0x80);
     }
-    to.push(value as u8);
 }
 
 #[cfg(test)]
