@@ -32,7 +32,7 @@ class MasterPublic:
         custodians = members.integer("custodians", 1, _CUSTODIANS_MAX)
         master = MasterPublic(
             ceremony=members.uuid("ceremony"),
-            threshold=members.integer("threshold", 1, custodians),
+            threshold=members.integer("threshold", 2, custodians),
             custodians=custodians,
             public_key=members.base64("public_key", PUBLIC_KEY_BYTES),
             share_commitments=tuple(members.hex_list("share_commitments", custodians, 32)),
@@ -69,7 +69,7 @@ class CustodianShare:
             ceremony=members.uuid("ceremony"),
             master=members.hex("master", 32),
             custodian=members.integer("custodian", 1, custodians),
-            threshold=members.integer("threshold", 1, custodians),
+            threshold=members.integer("threshold", 2, custodians),
             custodians=custodians,
             share=members.hex("share", SEED_BYTES),
         )

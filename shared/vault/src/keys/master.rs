@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::hpke::{HpkeFault, PublicKey};
 use crate::object::primitives::sha256;
 use crate::object::secret::secret_type;
-use crate::object::text::{from_json, to_json};
+use crate::object::text::{as_utc, from_json, to_json};
 use crate::object::{Ceremony, Hash32, ObjectFault};
 
 const FORMAT: &str = "lifeboat-master/1";
@@ -35,6 +35,7 @@ pub struct MasterPublic {
     /// The ceremony that made it.
     pub ceremony: Ceremony,
     /// When the ceremony was.
+    #[serde(with = "as_utc")]
     pub created: DateTime<Utc>,
     /// t: how many custodians are enough.
     pub threshold: u8,

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::hpke::{HpkeFault, PublicKey};
 use crate::object::primitives::sha256;
-use crate::object::text::{SecretHex, from_json, to_json};
+use crate::object::text::{SecretHex, as_utc, from_json, to_json};
 use crate::object::{ObjectFault, Session, random};
 
 const FORMAT: &str = "lifeboat-session/1";
@@ -20,6 +20,7 @@ pub struct SessionPublic {
     /// The session.
     pub session: Session,
     /// When it was opened.
+    #[serde(with = "as_utc")]
     pub created: DateTime<Utc>,
     /// To which contributions are sealed.
     pub public_key: PublicKey,

@@ -124,6 +124,9 @@ impl CustodianShare {
         if self.master != master.fingerprint() {
             return foreign("of another master key of the same ceremony");
         }
+        if (self.threshold, self.custodians) != (master.threshold, master.custodians) {
+            return foreign("of a ceremony with other numbers of custodians");
+        }
         let commitment = share_commitment(self.ceremony, self.custodian, &self.share);
         if master.commitment(self.custodian) != Some(&commitment) {
             return foreign("not the share that the ceremony gave this custodian");

@@ -12,7 +12,7 @@ const OBJECT: &str = "catalogue";
 /// A sealed piece has at most this many bytes.
 pub const CATALOGUE_PIECE: usize = 8_388_608;
 
-/// A sealed catalogue of one piece has a multiple of this many bytes.
+/// The smallest sealed catalogue; the bytes before sealing are padded to a multiple of what fits into it.
 const UNIT: usize = 65_536;
 
 /// Every pack that a restore point needs, also those of earlier runs.
@@ -113,7 +113,7 @@ impl Catalogue {
     /// # Errors
     /// Names the member at fault.
     pub fn from_bytes(bytes: &[u8], clouds: u8) -> Result<Self, ObjectFault> {
-        let catalogue: Self = cbor::from_bytes(OBJECT, bytes)?;
+        let catalogue: Self = cbor::from_padded(OBJECT, bytes)?;
         catalogue.check(clouds)?;
         Ok(catalogue)
     }

@@ -1,4 +1,4 @@
-//! CBOR (RFC 8949) as manifests use it: one map, then nothing but zeros.
+//! CBOR (RFC 8949) as manifests use it: one map, and where the format says so zeros after it.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,24 +15,47 @@ pub(crate) fn to_bytes<T: Serialize>(
     Ok(bytes)
 }
 
+/// Reads one map and nothing else.
 pub(crate) fn from_bytes<T: DeserializeOwned>(
     object: &'static str,
-    mut bytes: &[u8],
+    bytes: &[u8],
 ) -> Result<T, ObjectFault> {
+    let (value, rest) = map(object, bytes)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(ObjectFault::new(object, "object", "something follows it"))
+    }
+}
+
+/// Reads one map that zeros may follow.
+pub(crate) fn from_padded<T: DeserializeOwned>(
+    object: &'static str,
+    bytes: &[u8],
+) -> Result<T, ObjectFault> {
+    let (value, rest) = map(object, bytes)?;
+    if rest.iter().all(|byte| *byte == 0) {
+        Ok(value)
+    } else {
+        Err(ObjectFault::new(
+            object,
+            "object",
+            "something other than zeros follows it",
+        ))
+    }
+}
+
+fn map<'a, T: DeserializeOwned>(
+    object: &'static str,
+    mut bytes: &'a [u8],
+) -> Result<(T, &'a [u8]), ObjectFault> {
     // Major type 5: a derived type would also be read from a list of its members' values.
     if bytes.first().is_none_or(|first| first >> 5 != 5) {
         return Err(ObjectFault::new(object, "object", "not a CBOR map"));
     }
     let value = ciborium::from_reader(&mut bytes)
         .map_err(|fault| ObjectFault::new(object, "object", said(&fault)))?;
-    if bytes.iter().any(|byte| *byte != 0) {
-        return Err(ObjectFault::new(
-            object,
-            "object",
-            "something other than zeros follows it",
-        ));
-    }
-    Ok(value)
+    Ok((value, bytes))
 }
 
 fn said(fault: &ciborium::de::Error<std::io::Error>) -> String {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::text::{as_base64, from_json, to_json};
+use super::text::{as_base64, as_utc, from_json, to_json};
 use super::{
     CloudId, CloudNumber, Envelope, Hash32, ObjectFault, ObjectKind, RepositoryId, SigningKeys,
     VerifyingKeys,
@@ -21,6 +21,7 @@ pub struct Descriptor {
     /// The repository.
     pub repository: RepositoryId,
     /// When it was made.
+    #[serde(with = "as_utc")]
     pub created: DateTime<Utc>,
     /// k: how many clouds are enough.
     pub need: u8,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::text::{from_json, to_json};
+use super::text::{as_utc, from_json, to_json};
 use super::{CloudNumber, Epoch, Generation, Hash32, ObjectFault, RepositoryId};
 use crate::keys::{Encapsulation, EpochParts, epoch_share_commitment};
 
@@ -22,6 +22,7 @@ pub struct EpochObject {
     /// The epoch.
     pub epoch: Epoch,
     /// When the run began.
+    #[serde(with = "as_utc")]
     pub created: DateTime<Utc>,
     /// What the generation's secret decapsulates.
     pub encapsulation: Encapsulation,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::extent::check_extents;
 use super::identifiers::NotAn;
 use super::primitives::{DoesNotOpen, ONCE, open, seal};
-use super::text::{as_base64, from_json, nullable, to_json};
+use super::text::{as_base64, as_utc, from_json, nullable, to_json};
 use super::{
     Epoch, EpochKey, Extent, Generation, Hash32, MANIFEST_EXTENT_AT_MOST, ObjectFault, PackId,
     RepositoryId, Run, Sequence, cbor,
@@ -38,8 +38,10 @@ pub struct Head {
     #[serde(deserialize_with = "nullable")]
     pub previous: Option<Hash32>,
     /// When the run ended.
+    #[serde(with = "as_utc")]
     pub created: DateTime<Utc>,
     /// From when on a newer one should be there.
+    #[serde(with = "as_utc")]
     pub expires: DateTime<Utc>,
     /// k.
     pub need: u8,
@@ -232,7 +234,7 @@ impl RootPointer {
         let key = key.root_key(head.repository, head.run);
         let bytes = open(&key, ONCE, &[head.run.as_bytes()], &head.root)
             .map_err(|fault: DoesNotOpen| ObjectFault::new(OBJECT, "root", fault))?;
-        let root: Self = cbor::from_bytes("root", &bytes)?;
+        let root: Self = cbor::from_padded("root", &bytes)?;
         root.check()?;
         Ok(root)
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::text::{as_base64, from_json, to_json};
+use super::text::{as_base64, as_utc, from_json, to_json};
 use super::{Generation, Hash32, ObjectFault, RepositoryId};
 use crate::keys::{Encapsulation, GenerationPublic};
 
@@ -20,6 +20,7 @@ pub struct Keyring {
     /// The generation.
     pub generation: Generation,
     /// When the generation began.
+    #[serde(with = "as_utc")]
     pub created: DateTime<Utc>,
     /// The fingerprint of the master key that it is sealed to.
     pub master: Hash32,

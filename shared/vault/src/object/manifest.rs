@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::extent::check_extents;
-use super::text::nullable;
+use super::text::{as_utc, nullable};
 use super::{Extent, MANIFEST_EXTENT_AT_MOST, ObjectFault, PackId, cbor};
 
 const FORMAT: &str = "lifeboat-vault-manifest/1";
@@ -18,6 +18,7 @@ const OBJECT: &str = "root manifest";
 pub struct RootManifest {
     format: String,
     /// When the run began to read its sources.
+    #[serde(with = "as_utc")]
     pub taken_at: DateTime<Utc>,
     /// The packs in which the sources' manifests lie.
     pub packs: Vec<PackId>,
@@ -52,7 +53,7 @@ pub struct SourceEntry {
     #[serde(deserialize_with = "nullable")]
     pub agency: Option<String>,
     /// When the agency took its data.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(with = "as_utc::nullable")]
     pub taken_at: Option<DateTime<Utc>>,
     /// The sequence of a data package.
     #[serde(deserialize_with = "nullable")]
@@ -143,20 +144,22 @@ impl RootManifest {
     }
 }
 
-/// Whether `name` is one part of a path, on every system that a restore may run on.
+/// Whether `name` is fit for the name of one folder, on every system that a restore may run on.
 #[must_use]
 pub fn is_file_name(name: &str) -> bool {
-    !name.is_empty()
+    is_part(name)
         && name.len() <= 255
-        && name != "."
-        && name != ".."
         && !name
             .chars()
             .any(|c| c.is_control() || matches!(c, '/' | '\\' | ':'))
 }
 
-/// Whether `path` is relative, `/`-separated, and leads nowhere but down.
+/// Whether `path` is relative, `/`-separated, and leads nowhere but down. Apart from that a file may have any name.
 #[must_use]
 pub fn is_relative_path(path: &str) -> bool {
-    path.len() <= 4096 && path.split('/').all(is_file_name)
+    path.split('/').all(is_part)
+}
+
+fn is_part(part: &str) -> bool {
+    !matches!(part, "" | "." | "..") && !part.contains('\0')
 }

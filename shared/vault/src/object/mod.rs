@@ -22,6 +22,9 @@ mod signing;
 mod source_manifest;
 pub(crate) mod text;
 
+#[cfg(test)]
+mod tests;
+
 pub use catalogue::{CATALOGUE_PIECE, Catalogue, CataloguePack, SealedCatalogue};
 pub use descriptor::Descriptor;
 pub use envelope::{ENVELOPE_AT_MOST, Envelope, ObjectKind, Opened};

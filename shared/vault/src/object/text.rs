@@ -75,6 +75,54 @@ pub(crate) mod as_base64 {
     }
 }
 
+/// A serde form for times: RFC 3339 in UTC, ending in `Z`.
+pub(crate) mod as_utc {
+    use chrono::{DateTime, SecondsFormat, Utc};
+
+    use super::{Deserialize, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<DateTime<Utc>, D::Error> {
+        let text = String::deserialize(from)?;
+        DateTime::parse_from_rfc3339(&text)
+            .ok()
+            .filter(|_| text.ends_with('Z'))
+            .map(|time| time.to_utc())
+            .ok_or_else(|| de::Error::custom("not a time of RFC 3339 in UTC"))
+    }
+
+    /// The same for a time that may be null and must be there.
+    pub(crate) mod nullable {
+        use super::{DateTime, Deserialize, Deserializer, Serializer, Utc};
+
+        #[derive(Deserialize)]
+        #[serde(transparent)]
+        struct Time(#[serde(with = "super")] DateTime<Utc>);
+
+        #[expect(clippy::ref_option, reason = "serde calls it so")]
+        pub(crate) fn serialize<S: Serializer>(
+            time: &Option<DateTime<Utc>>,
+            to: S,
+        ) -> Result<S::Ok, S::Error> {
+            match time {
+                Some(time) => super::serialize(time, to),
+                None => to.serialize_none(),
+            }
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<DateTime<Utc>>, D::Error> {
+            Ok(Option::<Time>::deserialize(from)?.map(|time| time.0))
+        }
+    }
+}
+
 /// 32 secret bytes, in JSON as hex; wiped when dropped.
 #[derive(Clone)]
 pub(crate) struct SecretHex(pub(crate) Zeroizing<[u8; 32]>);

@@ -56,7 +56,12 @@ fn too_few_custodians_are_told_who_may_still_come() {
     assert_eq!(census.lacking(), 1);
     assert_eq!(census.absent().collect::<Vec<_>>(), [1, 3, 5]);
     assert_eq!(census.files[2].finding, Finding::Duplicate { custodian: 2 });
-    assert!(fault.to_string().contains("1 more of custodian 1, 3, 5 must come"), "{fault}");
+    assert!(
+        fault
+            .to_string()
+            .contains("1 more of custodian 1, 3, 5 must come"),
+        "{fault}"
+    );
 }
 
 #[test]
@@ -64,7 +69,11 @@ fn bad_files_are_left_out_and_each_is_named() {
     let new = ceremony(2, 3);
     let other = ceremony(2, 3);
     let mut changed = new.shares[2].to_bytes().unwrap().to_vec();
-    let at = changed.windows(9).position(|w| w == b"\"share\":\"").unwrap() + 12;
+    let at = changed
+        .windows(9)
+        .position(|w| w == b"\"share\":\"")
+        .unwrap()
+        + 12;
     changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
     let files = [
         file("changed", &changed),
@@ -99,7 +108,10 @@ fn a_share_with_a_right_checksum_and_a_wrong_value_is_foreign() {
     forged["checksum"] = hash.to_string()[..16].into();
     let forged = file("forged", forged.to_string().as_bytes());
     let census = Custodians::inspect(&new.master, &[forged], None);
-    assert!(matches!(census.files[0].finding, Finding::Foreign { .. }), "{census}");
+    assert!(
+        matches!(census.files[0].finding, Finding::Foreign { .. }),
+        "{census}"
+    );
 }
 
 #[test]
@@ -119,7 +131,11 @@ fn every_member_of_a_share_is_held_by_its_checksum() {
         assert_ne!(changed[member], value);
         changed[member] = value;
         let fault = CustodianShare::from_bytes(changed.to_string().as_bytes()).unwrap_err();
-        assert_eq!(fault, ShareFault::Corrupt("its checksum is wrong".into()), "{member}");
+        assert_eq!(
+            fault,
+            ShareFault::Corrupt("its checksum is wrong".into()),
+            "{member}"
+        );
         changed.as_object_mut().unwrap().remove(member);
         let fault = CustodianShare::from_bytes(changed.to_string().as_bytes()).unwrap_err();
         assert!(fault.to_string().contains(member), "{fault}");
@@ -173,7 +189,10 @@ fn shares_and_contributions_are_gathered_together() {
     let (secret, _) = Custodians::gather(&new.master, &files, Some(&key)).unwrap();
     assert!(new.master.belongs(&secret).unwrap());
     let census = Custodians::inspect(&new.master, &files, None);
-    assert!(matches!(census.files[0].finding, Finding::Sealed { custodian: 1, .. }));
+    assert!(matches!(
+        census.files[0].finding,
+        Finding::Sealed { custodian: 1, .. }
+    ));
     assert_eq!(census.lacking(), 2);
 }
 
@@ -187,14 +206,18 @@ fn a_contribution_opens_in_its_session_only_and_unchanged_only() {
         contributed.open(&key).unwrap().secret(),
         new.shares[0].secret()
     );
-    assert!(matches!(contributed.open(&other), Err(ShareFault::Foreign(_))));
+    assert!(matches!(
+        contributed.open(&other),
+        Err(ShareFault::Foreign(_))
+    ));
     other.session = key.session;
-    assert!(matches!(contributed.open(&other), Err(ShareFault::Corrupt(_))));
-    let good: serde_json::Value =
-        serde_json::from_slice(&contributed.to_bytes().unwrap()).unwrap();
+    assert!(matches!(
+        contributed.open(&other),
+        Err(ShareFault::Corrupt(_))
+    ));
+    let good: serde_json::Value = serde_json::from_slice(&contributed.to_bytes().unwrap()).unwrap();
     let another = Contribution::new(&new.shares[0], &public).unwrap();
-    let another: serde_json::Value =
-        serde_json::from_slice(&another.to_bytes().unwrap()).unwrap();
+    let another: serde_json::Value = serde_json::from_slice(&another.to_bytes().unwrap()).unwrap();
     for (member, value) in [
         ("session", "0190163d-8694-739b-aea5-966c26f8ad91".into()),
         ("ceremony", "0190163d-8694-739b-aea5-966c26f8ad91".into()),
@@ -273,14 +296,25 @@ fn a_ceremony_writes_secret_files_and_pages_and_overwrites_nothing() {
     #[cfg(unix)]
     for name in expected {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(folder.join(name)).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode, if name == "master.pub" { 0o644 } else { 0o600 }, "{name}");
+        let mode = fs::metadata(folder.join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777;
+        assert_eq!(
+            mode,
+            if name == "master.pub" { 0o644 } else { 0o600 },
+            "{name}"
+        );
     }
     let before = fs::read(folder.join("master.pub")).unwrap();
     assert_eq!(MasterPublic::from_bytes(&before).unwrap(), new.master);
     fs::remove_file(folder.join("custodian-1.share")).unwrap();
     let again = ceremony(2, 3).write(&folder);
-    assert!(matches!(again, Err(CeremonyFault::Write(WriteFault::Exists(_)))));
+    assert!(matches!(
+        again,
+        Err(CeremonyFault::Write(WriteFault::Exists(_)))
+    ));
     assert_eq!(fs::read(folder.join("master.pub")).unwrap(), before);
     assert!(!folder.join("custodian-1.share").exists());
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 6);
@@ -304,7 +338,15 @@ fn a_page_holds_what_a_custodian_needs_and_loads_nothing() {
     for outside in ["http", "src=", "<script", "url("] {
         assert!(!without_svg_names.contains(outside), "{outside}");
     }
-    for member in ["{i}", "{t}", "{m}", "{words}", "{qr}", "{ceremony}", "{created}"] {
+    for member in [
+        "{i}",
+        "{t}",
+        "{m}",
+        "{words}",
+        "{qr}",
+        "{ceremony}",
+        "{created}",
+    ] {
         assert!(!page.contains(member), "{member}");
     }
 }
@@ -322,7 +364,11 @@ fn what_people_see_of_a_failure_holds_no_share() {
     ] {
         assert!(!shown.contains(&secret));
     }
-    let broken = file.bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
+    let broken = file
+        .bytes
+        .iter()
+        .map(|byte| char::from(*byte))
+        .collect::<String>();
     let broken = broken.replace("\"share\":\"", "\"share\":1,\"x\":\"");
     let fault = CustodianShare::from_bytes(broken.as_bytes()).unwrap_err();
     assert!(!fault.to_string().contains(&secret));

@@ -115,7 +115,10 @@ fn any_k_clouds_and_the_generations_secret_open_an_epoch() {
         let fault = EpochSecret::open(&opened.secret, &object, need, &shares[1..need_of]);
         assert!(matches!(
             fault.unwrap_err(),
-            EpochFault::Shares { fault: SharingFault::TooFew { .. }, .. }
+            EpochFault::Shares {
+                fault: SharingFault::TooFew { .. },
+                ..
+            }
         ));
     }
 }
@@ -132,7 +135,12 @@ fn a_changed_share_is_left_out_and_its_cloud_named() {
     // A share that is good, but of another cloud.
     let swapped = (shares[1].0, shares[2].1.clone());
     let fault = EpochSecret::open(&opened.secret, &object, 2, &[swapped, shares[2].clone()]);
-    assert!(fault.unwrap_err().to_string().contains("changed on cloud 2"));
+    assert!(
+        fault
+            .unwrap_err()
+            .to_string()
+            .contains("changed on cloud 2")
+    );
 }
 
 #[test]
