@@ -29,6 +29,15 @@ fn text(bytes: &[u8]) -> Value {
     String::from_utf8(bytes.to_vec()).unwrap().into()
 }
 
+fn catalogued(at: u8) -> CataloguePack {
+    CataloguePack {
+        pack: pack(at),
+        epoch: 0,
+        class: at,
+        fragments: (1..=3).map(|i| Hash32([16 * at + i; 32])).collect(),
+    }
+}
+
 /// One whole set: people's files, what each cloud has, and the secrets that opening must find.
 fn new_set() -> Value {
     let new = ceremony::hold(2, 3, day()).unwrap();
@@ -48,14 +57,7 @@ fn new_set() -> Value {
     let catalogue = Catalogue::new(
         3,
         vec![(parts.epoch, epoch.hash())],
-        (1..=3)
-            .map(|at| CataloguePack {
-                pack: pack(at),
-                epoch: 0,
-                class: at,
-                fragments: (1..=3).map(|i| Hash32([16 * at + i; 32])).collect(),
-            })
-            .collect(),
+        (1..=3).map(catalogued).collect(),
     )
     .unwrap();
     let catalogue_key = repository_key().catalogue_key(REPOSITORY, RUN);

@@ -82,7 +82,7 @@ fn entry(name: &str) -> SourceEntry {
 #[test]
 fn a_catalogue_of_any_size_is_sealed_and_opened() {
     let key = repository_key().catalogue_key(REPOSITORY, RUN);
-    for (packs, pieces) in [(0, 1), (1, 1), (2000, 1), (70_000, 2)] {
+    for (packs, pieces) in [(0, 1), (1, 1), (2000, 1), (75_000, 2)] {
         let catalogue = catalogue(packs);
         let sealed = catalogue.seal(&key, RUN).unwrap();
         assert_eq!(sealed.pieces.len(), pieces, "{packs} packs");
