@@ -9,6 +9,7 @@
 
 mod bench;
 mod commands;
+mod emulators;
 mod interrupt;
 mod lint;
 mod openapi;

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::Failure;
 use crate::commands::{Group, cargo, run as run_command, words};
+use crate::emulators::Emulators;
 use crate::interrupt::Interrupt;
 use crate::parts;
 use outcome::Outcome;
@@ -38,7 +39,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
             .await
             .map_err(|_| "the servers that the tests need did not start")?;
 
+    let emulators = if needs_clouds(&arguments.cargo) {
+        Some(Emulators::start(&mut interrupt).await?)
+    } else {
+        None
+    };
+
     let mut command = cargo(&["test", "--no-fail-fast"]);
+    command.envs(emulators.iter().flat_map(Emulators::variables));
     if !names_packages(&arguments.cargo) {
         command.arg("--workspace");
     }
@@ -86,9 +94,17 @@ fn starts_programs(arguments: &[String]) -> bool {
             .any(|argument| argument.contains("end-to-end"))
 }
 
+/// Whether tests may run that store something in clouds, whose emulators take a while to start.
+fn needs_clouds(arguments: &[String]) -> bool {
+    !names_packages(arguments)
+        || arguments
+            .iter()
+            .any(|argument| ["vault", "lifeboat", "end-to-end"].contains(&argument.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{names_packages, starts_programs};
+    use super::{names_packages, needs_clouds, starts_programs};
 
     fn arguments(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()
@@ -99,6 +115,13 @@ mod tests {
         assert!(names_packages(&arguments("-p household --test http")));
         assert!(names_packages(&arguments("--package=household")));
         assert!(!names_packages(&arguments("some_test -- --package")));
+    }
+
+    #[test]
+    fn clouds_are_started_for_whoever_stores_in_them() {
+        assert!(needs_clouds(&[]));
+        assert!(needs_clouds(&arguments("-p vault --test clouds")));
+        assert!(!needs_clouds(&arguments("-p household")));
     }
 
     #[test]

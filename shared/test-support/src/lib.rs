@@ -4,13 +4,15 @@
 //! own, listens on a free port of loopback, keeps its files in a temporary folder, and is gone when the value is
 //! dropped, also when the test panics. A part that is missing fails the test; nothing is ever skipped.
 //!
-//! `cargo xtask test` installs and starts the shared servers and sets [`postgres::VARIABLE`] and [`redis::VARIABLE`].
+//! `cargo xtask test` installs and starts the shared servers and sets [`postgres::VARIABLE`], [`redis::VARIABLE`] and
+//! those of [`clouds`].
 #![expect(
     clippy::panic,
     reason = "this crate only serves tests, and a test fails by panicking"
 )]
 
 pub mod child;
+pub mod clouds;
 pub mod folder;
 pub mod ports;
 pub mod postgres;

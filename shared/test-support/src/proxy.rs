@@ -1,18 +1,23 @@
 //! A TCP proxy between a program and what it depends on, that can break the line.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// What the line does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     /// Bytes flow both ways.
     Pass,
+    /// At most so many bytes a second flow each way, on each connection.
+    Slow(u32),
     /// Open connections are cut and new ones refused, as when the server is stopped.
     Refuse,
     /// Open connections are cut and new ones accepted and closed at once, as by a failing balancer.
@@ -26,6 +31,7 @@ pub enum Line {
 pub struct Proxy {
     address: SocketAddr,
     line: watch::Sender<Line>,
+    answered: Arc<AtomicU64>,
     task: JoinHandle<()>,
 }
 
@@ -40,10 +46,17 @@ impl Proxy {
             .local_addr()
             .unwrap_or_else(|error| panic!("no address: {error}"));
         let (line, state) = watch::channel(Line::Pass);
-        let task = tokio::spawn(accept(listener, address, upstream.into(), state));
+        let answered = Arc::new(AtomicU64::new(0));
+        let road = Road {
+            upstream: upstream.into(),
+            state,
+            answered: Arc::clone(&answered),
+        };
+        let task = tokio::spawn(accept(listener, address, road));
         Self {
             address,
             line,
+            answered,
             task,
         }
     }
@@ -72,6 +85,12 @@ impl Proxy {
     pub fn set(&self, line: Line) {
         self.line.send_replace(line);
     }
+
+    /// How many bytes were carried from the upstream to its clients.
+    #[must_use]
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for Proxy {
@@ -79,6 +98,14 @@ impl Drop for Proxy {
         // Connections end too: their sender is gone.
         self.task.abort();
     }
+}
+
+/// What every connection of a proxy shares.
+#[derive(Debug, Clone)]
+struct Road {
+    upstream: String,
+    state: watch::Receiver<Line>,
+    answered: Arc<AtomicU64>,
 }
 
 async fn listen(address: SocketAddr) -> TcpListener {
@@ -91,12 +118,8 @@ async fn listen(address: SocketAddr) -> TcpListener {
     panic!("the proxy cannot listen on {address}");
 }
 
-async fn accept(
-    first: TcpListener,
-    address: SocketAddr,
-    upstream: String,
-    mut state: watch::Receiver<Line>,
-) {
+async fn accept(first: TcpListener, address: SocketAddr, road: Road) {
+    let mut state = road.state.clone();
     let mut listener = Some(first);
     loop {
         let line = *state.borrow_and_update();
@@ -114,28 +137,29 @@ async fn accept(
         tokio::select! {
             changed = state.changed() => if changed.is_err() { return },
             accepted = open.accept() => if let Ok((client, _)) = accepted && line != Line::Cut {
-                tokio::spawn(carry(client, upstream.clone(), state.clone()));
+                tokio::spawn(carry(client, road.clone()));
             },
         }
         listener = Some(open);
     }
 }
 
-async fn carry(client: TcpStream, upstream: String, state: watch::Receiver<Line>) {
-    let mut opened = state.clone();
+async fn carry(client: TcpStream, road: Road) {
+    let mut opened = road.state.clone();
     let passes = |line: &Line| *line != Line::Stall;
     // A connection made during a stall reaches the server only when the line is mended.
     if opened.wait_for(passes).await.is_err() {
         return;
     }
-    let Ok(server) = TcpStream::connect(&upstream).await else {
+    let Ok(server) = TcpStream::connect(&road.upstream).await else {
         return;
     };
     let (client_in, client_out) = client.into_split();
     let (server_in, server_out) = server.into_split();
+    let asked = AtomicU64::new(0);
     tokio::select! {
-        () = pump(client_in, server_out, state.clone()) => {},
-        () = pump(server_in, client_out, state) => {},
+        () = pump(client_in, server_out, road.state.clone(), &asked) => {},
+        () = pump(server_in, client_out, road.state, &road.answered) => {},
     }
 }
 
@@ -144,6 +168,7 @@ async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     mut state: watch::Receiver<Line>,
+    carried: &AtomicU64,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
@@ -155,14 +180,30 @@ async fn pump(
                     return;
                 }
             }
-            Line::Pass => tokio::select! {
+            Line::Pass | Line::Slow(_) => tokio::select! {
                 changed = state.changed() => if changed.is_err() { return },
                 read = from.read(&mut buffer) => match read {
-                    Ok(count) if count > 0 => if to.write_all(&buffer[..count]).await.is_err() { return },
+                    Ok(count) if count > 0 => {
+                        if to.write_all(&buffer[..count]).await.is_err() {
+                            return;
+                        }
+                        carried.fetch_add(count as u64, Ordering::Relaxed);
+                        take_time(line, count, &state).await;
+                    }
                     _ => return,
                 },
             },
         }
+    }
+}
+
+/// Waits as long as a slow line needs for these bytes, or until the line changes.
+async fn take_time(line: Line, bytes: usize, state: &watch::Receiver<Line>) {
+    if let Line::Slow(rate) = line {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let time = Duration::from_secs_f64(f64::from(bytes) / f64::from(rate));
+        let mut state = state.clone();
+        let _changed = timeout(time, state.changed()).await;
     }
 }
 
@@ -230,6 +271,20 @@ mod tests {
             1,
             "the held byte arrives"
         );
+    }
+
+    #[tokio::test]
+    async fn a_slow_line_takes_its_time_and_counts() {
+        let proxy = Proxy::start(echo().await).await;
+        proxy.set(Line::Slow(1000));
+        let mut open = TcpStream::connect(proxy.address()).await.unwrap();
+        let begun = std::time::Instant::now();
+        for _ in 0..2 {
+            open.write_all(&[7; 200]).await.unwrap();
+            open.read_exact(&mut [0; 200]).await.unwrap();
+        }
+        assert!(begun.elapsed() >= Duration::from_millis(150));
+        assert_eq!(proxy.answered(), 400);
     }
 
     #[tokio::test]

@@ -95,8 +95,11 @@ impl Fault {
         }
         match transport {
             Some(error) => Self::of_transport(error),
-            // The words of other errors are object_store's own, on what it was given or could not parse.
-            None => Self::passing(Kind::Other, error),
+            None => match status_in(error) {
+                Some(answer) => Self::answered(&answer, doing),
+                // The words of other errors are object_store's own, on what it was given or could not parse.
+                None => Self::passing(Kind::Other, error),
+            },
         }
     }
 
@@ -141,6 +144,19 @@ fn judge(answer: &Answer, doing: Doing) -> (Kind, bool) {
         (408 | 429 | 500..=599, _) => (Kind::Unreachable, true),
         _ => (Kind::Other, false),
     }
+}
+
+/// Azure's deletions travel in a batch, whose parts' answers are known by their words only: `… (code: 404)`.
+fn status_in(error: &(dyn Error + 'static)) -> Option<Answer> {
+    let words = error.to_string();
+    let (_, code) = words.rsplit_once("(code: ")?;
+    let status = code.split_once(')')?.0.parse().ok()?;
+    Some(Answer {
+        status,
+        code: String::new(),
+        retry_after: None,
+        is_hidden: false,
+    })
 }
 
 /// Whether the answer to a creation says that the object is there already.

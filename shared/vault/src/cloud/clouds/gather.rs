@@ -35,6 +35,8 @@ pub(super) struct Gathering<'a> {
     waiting: Vec<usize>,
     faults: Vec<CloudError>,
     good: usize,
+    /// Whether one was asked of whose pace nothing is known.
+    is_guessing: bool,
 }
 
 /// What came of one request.
@@ -53,6 +55,7 @@ impl<'a> Gathering<'a> {
             waiting: Vec::new(),
             faults: Vec::new(),
             good: 0,
+            is_guessing: false,
         }
     }
 
@@ -70,18 +73,25 @@ impl<'a> Gathering<'a> {
         let _room = self.clouds.room.acquire_many(permits).await;
 
         let mut asked = FuturesUnordered::new();
-        let mut overtake = Instant::now() + LEAST;
+        let begun = Instant::now();
+        let mut patience = LEAST;
         for _ in 0..self.need {
-            if let Some((request, patience)) = self.ask_next() {
-                overtake = overtake.max(Instant::now() + patience);
+            if let Some((request, of_this_one)) = self.ask_next() {
+                patience = patience.max(of_this_one);
                 asked.push(request);
             }
         }
-        let mut timer = pin!(sleep_until(overtake));
+        let mut timer = pin!(sleep_until(begun + patience));
         while self.good < self.need {
             tokio::select! {
                 answer = asked.next() => match answer {
-                    Some(answer) => if !self.take(answer) && let Some((request, _)) = self.ask_next() {
+                    Some(answer) => if self.take(answer) {
+                        // Of whom nothing is known, as much is expected as of the peers.
+                        let like_peers = begun + (begun.elapsed() * TIMES).max(LEAST);
+                        if self.is_guessing && like_peers < timer.deadline() {
+                            timer.as_mut().reset(like_peers);
+                        }
+                    } else if let Some((request, _)) = self.ask_next() {
                         asked.push(request);
                     },
                     None => return Err(self.too_few()),
@@ -126,7 +136,9 @@ impl<'a> Gathering<'a> {
         let index = self.waiting.pop()?;
         let wanted = &self.wanted[index];
         let asked = self.clouds.asked(wanted.cloud)?;
-        let patience = asked.pace.expected().map_or(UNKNOWN, |usual| usual * TIMES);
+        let expected = asked.pace.expected();
+        self.is_guessing |= expected.is_none();
+        let patience = expected.map_or(UNKNOWN, |usual| usual * TIMES);
         let request = async move {
             let answer = ask(asked, wanted).await;
             Answer { index, answer }
