@@ -56,7 +56,7 @@ impl fmt::Display for GatherError {
 /// The clouds of a repository that can be opened, with what is known of their speed and their faults.
 #[derive(Debug)]
 pub struct Clouds {
-    clouds: Vec<Asked>,
+    all: Vec<Asked>,
     blames: Blames,
     room: Arc<Semaphore>,
 }
@@ -79,7 +79,7 @@ impl Clouds {
             turns: Semaphore::new(AT_ONCE),
         });
         Self {
-            clouds: clouds.collect(),
+            all: clouds.collect(),
             blames: Blames::default(),
             room: Arc::new(Semaphore::new(UNDER_WAY)),
         }
@@ -93,7 +93,7 @@ impl Clouds {
 
     /// All of them, in the order given.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Cloud>> {
-        self.clouds.iter().map(|asked| &asked.cloud)
+        self.all.iter().map(|asked| &asked.cloud)
     }
 
     /// Who answered wrongly so far.
@@ -117,6 +117,6 @@ impl Clouds {
     }
 
     fn asked(&self, number: u8) -> Option<&Asked> {
-        self.clouds.iter().find(|one| one.cloud.number() == number)
+        self.all.iter().find(|one| one.cloud.number() == number)
     }
 }
