@@ -49,6 +49,7 @@ pub(crate) fn move_all(from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
     };
+    make_folder(to)?;
     for entry in entries {
         let entry = entry?;
         fs::rename(entry.path(), to.join(entry.file_name()))?;

@@ -1,4 +1,4 @@
-//! Gathers rows that are written again into extents of about 1 MiB.
+//! Gathers rows that are written again into extents: of about 1 MiB where most rows are new, small where they are few.
 
 use crate::cut::content::RowHash;
 use crate::cut::recipe::{Recipe, length};
@@ -7,6 +7,10 @@ use crate::cut::{CutError, Extents};
 
 /// An extent is put when it has this many bytes; rows stay whole.
 pub(crate) const FULL: usize = 1 << 20;
+
+/// The same for rows among known ones. Even incompressible it fits into a pack of the smallest class with a row to spare, so that a few
+/// changed rows do not cost a pack of 1 MiB.
+pub(crate) const FEW: usize = 56 << 10;
 
 /// The extent that rows are gathered in.
 #[derive(Debug, Default)]
@@ -22,6 +26,7 @@ impl Literal {
         &mut self,
         row: &[u8],
         hash: RowHash,
+        full: usize,
         recipe: &mut Recipe,
         seen: &mut SeenWriter,
         extents: &mut dyn Extents,
@@ -29,7 +34,7 @@ impl Literal {
         let (in_recipe, in_seen) = if let Some(open) = self.open {
             open
         } else {
-            self.raw.reserve(FULL + FULL / 16);
+            self.raw.reserve(full + full / 16);
             *self.open.insert((recipe.open()?, seen.extent([0; 32], 0)))
         };
         let placed = SeenRow {
@@ -40,7 +45,7 @@ impl Literal {
         };
         self.raw.extend_from_slice(row);
         recipe.add(in_recipe, placed.offset, placed.length);
-        if self.raw.len() >= FULL {
+        if self.raw.len() >= full {
             self.close(recipe, seen, extents)?;
         }
         Ok(placed)

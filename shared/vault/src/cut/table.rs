@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cut::cells;
 use crate::cut::chunks::Chunks;
 use crate::cut::content::{RowHash, RowKey};
-use crate::cut::literal::Literal;
+use crate::cut::literal::{FEW, FULL, Literal};
 use crate::cut::look::Look;
 use crate::cut::recipe::Recipe;
 use crate::cut::records::{Found, Last, Records};
@@ -219,6 +219,8 @@ impl TableCutter {
         let bytes = last.range.end - first.range.start;
         let most = FEW_SEGMENTS.max(MOST_SEGMENTS * bytes / SPAN);
         let is_rewritten = segments(&span) > most;
+        let is_known = !is_rewritten && span.iter().any(|row| row.found.is_some());
+        let full = if is_known { FEW } else { FULL };
         for row in &span {
             let old = row.found.filter(|_| !is_rewritten);
             let placed = match old {
@@ -226,6 +228,7 @@ impl TableCutter {
                 None => cutting.literal.push(
                     cutting.records.bytes(row.range.clone()),
                     row.hash,
+                    full,
                     &mut cutting.recipe,
                     &mut self.seen,
                     cutting.extents,

@@ -1,0 +1,16 @@
+//! Backups onto folders as clouds, on good days and bad ones; what is stored is restored and compared.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod crashes;
+mod data;
+mod days;
+mod degraded;
+mod faulty;
+mod history;
+mod making;
+mod secrecy;
+mod world;
