@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::backup::BackupCommand;
 use crate::identity_keys::{self, IdentityCommand};
 use crate::keys::{self, KeysCommand};
 use crate::outcome::Failure;
 use crate::settings::Settings;
 use crate::snapshot::SnapshotCommand;
-use crate::{call, demo, openapi, registry, snapshot, up};
+use crate::{backup, call, demo, openapi, registry, snapshot, up};
 
 /// Keeps a government's core functions alive when its data centres are gone.
 #[derive(Debug, Parser)]
@@ -40,6 +41,9 @@ enum Command {
     /// Makes the master key of backups, splits it among custodians, and gathers them.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Keeps encrypted restore points on several clouds.
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Tends the keys of the sign-in service.
     #[command(subcommand)]
     Identity(IdentityCommand),
@@ -75,6 +79,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 Ok(snapshot::run(command, &systems, &settings.snapshot, cli.json).await)
             }
             Command::Keys(command) => keys::run(command, cli.json),
+            Command::Backup(command) => Ok(Box::pin(backup::run(command, cli.json)).await),
             Command::Identity(command) => {
                 Box::pin(identity_keys::run(command, settings, cli.json)).await
             }

@@ -1,5 +1,6 @@
 //! The operator's command: demo, up, call, snapshot, openapi. It starts things and owns nothing.
 
+mod backup;
 mod call;
 mod cli;
 mod client;

@@ -1,0 +1,132 @@
+//! `lifeboat backup init`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use ::vault::backup::{self, InitOptions, Initialised};
+use ::vault::cloud::CloudSettings;
+use ::vault::keys::MasterPublic;
+use clap::Args;
+use url::Url;
+
+use super::failure;
+use crate::outcome::{Failure, say};
+
+/// What the vault is made of.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The file to write; it must not be there yet.
+    #[arg(long, value_name = "FILE", default_value = "vault.toml")]
+    vault: PathBuf,
+    /// A cloud, as URL or NAME=URL: file:///folder, s3://bucket/folder, az://container/folder, gs://bucket/folder.
+    #[arg(long = "cloud", value_name = "URL", required = true, num_args = 1, value_parser = cloud)]
+    clouds: Vec<Named>,
+    /// How many of the clouds are enough to restore.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    need: u8,
+    /// The ceremony's master.pub.
+    #[arg(long, value_name = "FILE")]
+    master: PathBuf,
+    /// The folder for this host's keys and journal, relative to the vault's file.
+    #[arg(long, value_name = "FOLDER")]
+    state: Option<PathBuf>,
+}
+
+/// A cloud with or without a name.
+#[derive(Debug, Clone)]
+struct Named {
+    name: Option<String>,
+    url: Url,
+}
+
+fn cloud(text: &str) -> Result<Named, String> {
+    let (name, url) = match text.split_once('=') {
+        Some((name, url)) if !name.is_empty() && !name.contains([':', '/']) => {
+            (Some(name.to_owned()), url)
+        }
+        _ => (None, text),
+    };
+    let url = Url::parse(url).map_err(|error| format!("not a URL ({error})"))?;
+    match url.scheme() {
+        "file" | "s3" | "az" | "gs" => Ok(Named { name, url }),
+        other => Err(format!("a cloud is file, s3, az or gs, not {other}")),
+    }
+}
+
+pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failure> {
+    let (need, count) = (usize::from(options.need), options.clouds.len());
+    if need < 2 || need >= count || count > 16 {
+        return Err(Failure::usage(format!(
+            "--need {need} with {count} clouds is not possible: 2 ≤ need < clouds ≤ 16"
+        )));
+    }
+    let path = options.master.display();
+    let bytes = std::fs::read(&options.master)
+        .map_err(|error| Failure::usage(format!("{path}: {error}")))?;
+    let master =
+        MasterPublic::from_bytes(&bytes).map_err(|fault| Failure::usage(format!("{path}: {fault}")))?;
+    let clouds = (1..).zip(options.clouds).map(|(number, cloud)| {
+        let name = cloud.name.unwrap_or_else(|| format!("cloud-{number}"));
+        CloudSettings::new(name, cloud.url)
+    });
+    let made = backup::init(&InitOptions {
+        vault: options.vault.clone(),
+        clouds: clouds.collect(),
+        need: options.need,
+        master,
+        state: options.state,
+        clock: runtime::clock::system(),
+    })
+    .await
+    .map_err(failure)?;
+    tell(&made, &options.vault, json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(made: &Initialised, vault: &std::path::Path, json: bool) -> Result<(), Failure> {
+    if json {
+        let text = serde_json::to_string_pretty(made)?;
+        say(format_args!("{text}"));
+        return Ok(());
+    }
+    let Initialised {
+        repository,
+        fingerprint,
+        master,
+        need,
+        clouds,
+        state,
+    } = made;
+    say(format_args!(
+        "Vault {repository} is made: {need} of {} clouds ({}) are enough to restore.",
+        clouds.len(),
+        clouds.join(", ")
+    ));
+    say(format_args!("Fingerprint of the vault:      {fingerprint}"));
+    say(format_args!("Fingerprint of the master key: {master}"));
+    say(format_args!(
+        "{} is written; this host's keys are in {}, for its owner only.",
+        vault.display(),
+        state.display()
+    ));
+    say(format_args!(
+        "Next: compare the master key's fingerprint with the ceremony's, give a copy of {} to the custodians, then `lifeboat backup run`.",
+        vault.display()
+    ));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cloud;
+
+    #[test]
+    fn a_cloud_may_have_a_name() {
+        let named = cloud("north=file:///clouds/1").unwrap();
+        assert_eq!(named.name.as_deref(), Some("north"));
+        let plain = cloud("s3://bucket/folder?x=y").unwrap();
+        assert!(plain.name.is_none() && plain.url.scheme() == "s3");
+        assert!(cloud("/clouds/1").is_err());
+        assert!(cloud("ftp://host/1").is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! `lifeboat backup …`: restore points onto several clouds.
+
+mod init;
+
+use std::process::ExitCode;
+
+use ::vault::backup::BackupError;
+use clap::Subcommand;
+
+use crate::outcome::Failure;
+
+/// What to do with a vault.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupCommand {
+    /// Makes a vault over several clouds, and writes vault.toml.
+    Init(init::Options),
+}
+
+/// Runs a command. Exit codes: 0 done, 1 failed or degraded, 2 usage, 3 refused for safety.
+pub(crate) async fn run(command: BackupCommand, json: bool) -> ExitCode {
+    let done = match command {
+        BackupCommand::Init(options) => init::run(options, json).await,
+    };
+    done.unwrap_or_else(|failure: Failure| failure.tell())
+}
+
+/// How a failure of the vault is told.
+pub(crate) fn failure(error: BackupError) -> Failure {
+    let (is_refusal, advice) = (error.is_refusal(), error.advice());
+    let is_usage = matches!(error, BackupError::Settings { .. });
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        said = format!("{said}: {inner}");
+        cause = inner.source();
+    }
+    let failure = match (is_refusal, is_usage) {
+        (true, _) => Failure::refused(said),
+        (_, true) => Failure::usage(said),
+        _ => Failure::failed(said),
+    };
+    failure.next(advice)
+}
