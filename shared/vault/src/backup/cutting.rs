@@ -56,7 +56,14 @@ impl CutSource {
         files.into_iter().map(|(_, file)| file).collect()
     }
 
-    fn add(&mut self, place: u64, path: String, executable: bool, table: Option<String>, cut: FileCut) -> Result<(), CutError> {
+    fn add(
+        &mut self,
+        place: u64,
+        path: String,
+        executable: bool,
+        table: Option<String>,
+        cut: FileCut,
+    ) -> Result<(), CutError> {
         let mut renamed = Vec::with_capacity(cut.extents.len());
         for hash in &cut.extents {
             let hash = ContentHash(*hash);
@@ -182,7 +189,10 @@ impl Cutting<'_> {
         }
         if let (Some(cutter), Some(name)) = (cutter, kept) {
             if cutter.was_state_damaged() {
-                let words = format!("the list of rows of table {} in the state folder was damaged; more was sent than needed", key.1);
+                let words = format!(
+                    "the list of rows of table {} in the state folder was damaged; more was sent than needed",
+                    key.1
+                );
                 self.shared.observer.warn(&words);
             }
             let path = self.state.run().join(name);

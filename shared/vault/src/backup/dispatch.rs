@@ -94,7 +94,10 @@ impl Dispatch {
     }
 
     /// The first file of a group that no thread has; none when there are no more.
-    pub(crate) fn next_group(&self, is_over: impl Fn() -> bool) -> Result<Option<Task>, SourceError> {
+    pub(crate) fn next_group(
+        &self,
+        is_over: impl Fn() -> bool,
+    ) -> Result<Option<Task>, SourceError> {
         let mut queue = self.queue();
         loop {
             if is_over() {

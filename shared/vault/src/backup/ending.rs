@@ -59,7 +59,8 @@ pub(crate) async fn prepare(
     let clouds = sealing.code.clouds();
     let (catalogue, hold, previous) = {
         let contents = shared.ledger.contents();
-        let (catalogue, hold) = catalogue(&contents, &written, pipeline.epoch, clouds, fleet.live())?;
+        let (catalogue, hold) =
+            catalogue(&contents, &written, pipeline.epoch, clouds, fleet.live())?;
         let previous = contents.ended.map(|ended| Witness {
             sequence: ended.sequence,
             hash: ended.hash,
@@ -77,7 +78,9 @@ pub(crate) async fn prepare(
     }
     fleet.enough(hold.whole, "hold the restore point whole")?;
     let observer = shared.observer.as_ref();
-    observer.reached(Step::CataloguePut).at("the run".as_ref())?;
+    observer
+        .reached(Step::CataloguePut)
+        .at("the run".as_ref())?;
     let epoch = catalogue
         .epochs
         .iter()
@@ -175,7 +178,9 @@ pub(crate) async fn finish(
     fleet.enough(holders, "took the head")?;
     observer.reached(Step::HeadPut).at(&path)?;
     let ending = ledger.contents().unfinished();
-    let figures = ending.and_then(|run| run.ending).map(|(_, figures)| figures);
+    let figures = ending
+        .and_then(|run| run.ending)
+        .map(|(_, figures)| figures);
     ledger.record(Record::Ended {
         run: head.run,
         sequence: head.sequence,

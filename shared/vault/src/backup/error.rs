@@ -113,7 +113,9 @@ pub enum Refusal {
         ours: Option<Witness>,
     },
     /// A cloud has another restore point of the same number.
-    #[error("cloud {number} ({cloud}) has another restore point {sequence} than this host made: the history is forked")]
+    #[error(
+        "cloud {number} ({cloud}) has another restore point {sequence} than this host made: the history is forked"
+    )]
     Fork {
         /// The cloud's number.
         number: u8,
@@ -168,7 +170,10 @@ impl BackupError {
         let safe = "Earlier restore points are as they were.";
         let next = match self {
             Self::Settings { path, .. } => {
-                return format!("Nothing was done. Put {} right and try again.", path.display());
+                return format!(
+                    "Nothing was done. Put {} right and try again.",
+                    path.display()
+                );
             }
             Self::NotEveryCloud(_) => {
                 return "No vault was made. Put the clouds named above right (address, credentials, network) and run the same command again.".to_owned();
@@ -179,7 +184,9 @@ impl BackupError {
             Self::State { .. } => {
                 "Look at the state folder's disk and permissions, then run the same command again: it goes on from what was stored."
             }
-            Self::Busy { .. } => "Wait for the other run to end; a run that was killed holds no lock.",
+            Self::Busy { .. } => {
+                "Wait for the other run to end; a run that was killed holds no lock."
+            }
             Self::Refused(Refusal::RolledBack { .. }) => {
                 "Nothing was written. Find out from the providers why objects are gone; `lifeboat backup verify` says what is missing and `lifeboat backup repair` restores it from the others."
             }
@@ -192,7 +199,9 @@ impl BackupError {
             Self::Source(_) | Self::Cut { .. } => {
                 "No restore point was made of this run. Put the source right and run the same command again: what is stored already is not sent again."
             }
-            _ => "No restore point was made of this run. Run the same command again: it goes on from what was stored.",
+            _ => {
+                "No restore point was made of this run. Run the same command again: it goes on from what was stored."
+            }
         };
         format!("{safe} {next}")
     }

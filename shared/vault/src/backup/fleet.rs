@@ -85,7 +85,8 @@ impl Fleet {
         if lost.iter().any(|known| known.number == fault.number) {
             return;
         }
-        self.observer.warn(&format!("{fault}; the run goes on without it"));
+        self.observer
+            .warn(&format!("{fault}; the run goes on without it"));
         lost.push(fault);
     }
 
@@ -139,7 +140,11 @@ impl Fleet {
                 deadline = Some(Instant::now() + self.straggler.max(begun.elapsed() * SLOWER));
             }
         }
-        for member in self.members.iter().filter(|one| waiting.has(one.cloud.number())) {
+        for member in self
+            .members
+            .iter()
+            .filter(|one| waiting.has(one.cloud.number()))
+        {
             self.drop_cloud(CloudError {
                 number: member.cloud.number(),
                 cloud: member.cloud.name().to_owned(),

@@ -110,7 +110,11 @@ pub(crate) fn sealed_keyring(
 
 impl Current {
     /// Carries over where the chain of heads stands.
-    pub(crate) fn follow(&self, before: &Ledger, run: crate::object::Run) -> Result<(), BackupError> {
+    pub(crate) fn follow(
+        &self,
+        before: &Ledger,
+        run: crate::object::Run,
+    ) -> Result<(), BackupError> {
         if self.ledger.contents().ended.is_some() {
             return Ok(());
         }

@@ -48,7 +48,9 @@ impl Holders {
 
 fn bit(cloud: u8) -> u16 {
     let place = u32::from(cloud).checked_sub(1);
-    place.and_then(|place| 1_u16.checked_shl(place)).unwrap_or(0)
+    place
+        .and_then(|place| 1_u16.checked_shl(place))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

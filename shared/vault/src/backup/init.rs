@@ -63,7 +63,9 @@ pub async fn init(options: &InitOptions) -> Result<Initialised, BackupError> {
         what,
     };
     if options.vault.exists() {
-        return Err(wrong("is there already; a vault is never made over another".to_owned()));
+        return Err(wrong(
+            "is there already; a vault is never made over another".to_owned(),
+        ));
     }
     let folder = options.vault.parent().unwrap_or(Path::new("")).to_owned();
     let relative = options.state.clone().unwrap_or_else(settings::state);
@@ -77,7 +79,11 @@ pub async fn init(options: &InitOptions) -> Result<Initialised, BackupError> {
     let made = Made::new(options, relative)?;
     let text = made.settings.to_text().map_err(wrong)?;
     let clouds = open_all(options)?;
-    everyone(&clouds, |cloud| async move { cloud.folders("").await.map(drop) }).await?;
+    everyone(
+        &clouds,
+        |cloud| async move { cloud.folders("").await.map(drop) },
+    )
+    .await?;
     made.keep(&state)?;
     let vault = Vault {
         settings: made.settings.clone(),

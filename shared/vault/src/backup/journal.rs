@@ -163,7 +163,12 @@ fn read(reader: &mut impl Read, left: u64) -> io::Result<Option<(Record, u64)>> 
     if whole > left {
         return Ok(None);
     }
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a record of the journal is damaged");
+    let damaged = || {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            "a record of the journal is damaged",
+        )
+    };
     if length > RECORD_AT_MOST {
         return Err(damaged());
     }
@@ -171,7 +176,11 @@ fn read(reader: &mut impl Read, left: u64) -> io::Result<Option<(Record, u64)>> 
     reader.take(whole - 4).read_to_end(&mut framed)?;
     let (content, checksum) = framed.split_at(framed.len() - CHECKSUM);
     if blake3::hash(content).as_bytes()[..CHECKSUM] != *checksum {
-        return if whole == left { Ok(None) } else { Err(damaged()) };
+        return if whole == left {
+            Ok(None)
+        } else {
+            Err(damaged())
+        };
     }
     let record = ciborium::from_reader(&content[4..]).map_err(|_| damaged())?;
     Ok(Some((record, whole)))

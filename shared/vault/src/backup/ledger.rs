@@ -306,7 +306,14 @@ mod tests {
             codec: Codec::Zstd,
         };
         ledger
-            .stored(PackId([1; 16]), epoch, Class::Small, Holders::all(2), vec![9; 96], &[placed])
+            .stored(
+                PackId([1; 16]),
+                epoch,
+                Class::Small,
+                Holders::all(2),
+                vec![9; 96],
+                &[placed],
+            )
             .unwrap();
         drop(ledger);
         let ledger = Ledger::open(&path).unwrap();
@@ -314,7 +321,10 @@ mod tests {
         let contents = ledger.contents();
         let place = contents.place(&kept).unwrap();
         assert_eq!((place.pack, place.offset, place.raw), (0, 5, 7));
-        assert_eq!(contents.packs[0].in_catalogue(4).fragments, [Hash32([9; 32]); 3]);
+        assert_eq!(
+            contents.packs[0].in_catalogue(4).fragments,
+            [Hash32([9; 32]); 3]
+        );
         assert_eq!(
             contents.unfinished(),
             Some(Unfinished {

@@ -95,7 +95,8 @@ impl<'a> Worker<'a> {
     fn pack(&mut self, group: &Group, hash: ContentHash, raw: &[u8]) -> Result<(), BackupError> {
         let length = u32::try_from(raw.len()).map_err(|_| TooLong(raw.len()))?;
         self.compressed.clear();
-        self.compressed.reserve(zstd::zstd_safe::compress_bound(raw.len()));
+        self.compressed
+            .reserve(zstd::zstd_safe::compress_bound(raw.len()));
         self.compressor
             .compress_to_buffer(raw, &mut self.compressed)
             .map_err(BackupError::Compress)?;
@@ -164,7 +165,9 @@ impl<'a> Worker<'a> {
 
 /// How many packing threads there are: one for each core.
 pub(crate) fn threads() -> usize {
-    std::thread::available_parallelism().map_or(2, usize::from).min(8)
+    std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .min(8)
 }
 
 /// What the threads of one phase share.

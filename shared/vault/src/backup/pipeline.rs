@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::BackupError;
 use super::fleet::Fleet;
 use super::intake::{Intake, Job, Shared};
 use super::packing::{self, Jobs, SealingKey};
 use super::sending::send_all;
-use super::BackupError;
 use crate::object::Epoch;
 
 /// What a run is made with.

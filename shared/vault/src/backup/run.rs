@@ -70,7 +70,10 @@ pub async fn run(
     let seconds = Seconds {
         begin: begin_seconds.as_secs_f64(),
         store: store_seconds.saturating_sub(begin_seconds).as_secs_f64(),
-        end: started.elapsed().saturating_sub(store_seconds).as_secs_f64(),
+        end: started
+            .elapsed()
+            .saturating_sub(store_seconds)
+            .as_secs_f64(),
         total: started.elapsed().as_secs_f64(),
     };
     Ok(working.summary(ended, seconds, warnings.take()))
@@ -154,12 +157,16 @@ async fn begin(
         straggler,
         Arc::clone(&observer),
     ));
-    clouds.faults.into_iter().for_each(|fault| fleet.drop_cloud(fault));
+    clouds
+        .faults
+        .into_iter()
+        .for_each(|fault| fleet.drop_cloud(fault));
     let traffic = fleet.members().iter().map(|one| one.cloud.traffic());
     let sent_before = traffic.map(|one| (one.sent, one.sent_again)).collect();
     let number = generation::newest(&vault.state)?;
     let (mut current, created) = generation::open(&vault.state, number, &keys)?;
-    let finished_earlier = finish_earlier(vault, &fleet, &current, &keys, observer.as_ref()).await?;
+    let finished_earlier =
+        finish_earlier(vault, &fleet, &current, &keys, observer.as_ref()).await?;
     let ours = current.ledger.contents().ended.map(|ended| {
         let witness = Witness {
             sequence: ended.sequence,
@@ -180,9 +187,10 @@ async fn begin(
     let days = vault.settings.vault.generation_days.get();
     let was_begun = vault.state.newest_generation()? > number;
     if options.new_generation || was_begun || generation::is_over(created, now, days) {
-        let next = number.next().ok_or(BackupError::Ended("counting generations"))?;
-        let fresh =
-            generation::begin(vault, &fleet, next, signing, now, observer.as_ref()).await?;
+        let next = number
+            .next()
+            .ok_or(BackupError::Ended("counting generations"))?;
+        let fresh = generation::begin(vault, &fleet, next, signing, now, observer.as_ref()).await?;
         fresh.follow(&current.ledger, Run::generate()?)?;
         current = fresh;
     }

@@ -80,16 +80,25 @@ async fn send(
         extents,
         ..
     } = sealed;
-    shared.observer.reached(Step::PackPut).at("the run".as_ref())?;
+    shared
+        .observer
+        .reached(Step::PackPut)
+        .at("the run".as_ref())?;
     let keeper = Arc::clone(shared);
     let kept = tokio::task::spawn_blocking(move || {
-        keeper.ledger.stored(pack, epoch, class, holders, hashes, &extents)
+        keeper
+            .ledger
+            .stored(pack, epoch, class, holders, hashes, &extents)
     });
-    kept.await.map_err(|_| BackupError::Ended("the journal"))??;
+    kept.await
+        .map_err(|_| BackupError::Ended("the journal"))??;
     let stored = length * u64::from(holders.count());
     let counters = &shared.counters;
     counters.stored.fetch_add(stored, Ordering::Relaxed);
     counters.packs.fetch_add(1, Ordering::Relaxed);
     shared.observer.stored(stored);
-    shared.observer.reached(Step::PackStored).at("the run".as_ref())
+    shared
+        .observer
+        .reached(Step::PackStored)
+        .at("the run".as_ref())
 }

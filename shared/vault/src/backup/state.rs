@@ -106,9 +106,10 @@ impl State {
     /// When it cannot be read or is none.
     pub fn repository_key(&self) -> Result<RepositoryKey, BackupError> {
         let bytes = self.read("repository.key")?;
-        let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-            ObjectFault::new("repository.key", "object", "not 32 bytes")
-        })?;
+        let key: [u8; 32] = bytes
+            .as_slice()
+            .try_into()
+            .map_err(|_| ObjectFault::new("repository.key", "object", "not 32 bytes"))?;
         Ok(RepositoryKey::from_bytes(Zeroizing::new(key)))
     }
 
@@ -131,7 +132,8 @@ impl State {
     /// The catalogue of a past run, in plain CBOR.
     #[must_use]
     pub fn catalogue_file(&self, sequence: Sequence) -> PathBuf {
-        self.runs().join(format!("{:010}.catalogue", sequence.get()))
+        self.runs()
+            .join(format!("{:010}.catalogue", sequence.get()))
     }
 
     /// The log of witnesses.
@@ -204,7 +206,10 @@ impl GenerationState {
     }
 
     /// The keyring.
-    pub(crate) fn keyring(&self, keys: &crate::object::VerifyingKeys) -> Result<Keyring, BackupError> {
+    pub(crate) fn keyring(
+        &self,
+        keys: &crate::object::VerifyingKeys,
+    ) -> Result<Keyring, BackupError> {
         let path = self.keyring_file();
         let bytes = fs::read(&path).at(&path)?;
         let kind = crate::object::ObjectKind::Keyring;
@@ -256,10 +261,16 @@ mod tests {
         let signing = SigningKeys::generate().unwrap();
         state.create(b"descriptor", &key, &signing).unwrap();
         for name in ["repository.key", "signing.key"] {
-            let mode = std::fs::metadata(state.folder().join(name)).unwrap().permissions().mode();
+            let mode = std::fs::metadata(state.folder().join(name))
+                .unwrap()
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
-        let mode = std::fs::metadata(state.folder()).unwrap().permissions().mode();
+        let mode = std::fs::metadata(state.folder())
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o700);
         assert_eq!(state.repository_key().unwrap(), key);
         assert!(state.create(b"other", &key, &signing).is_err());
@@ -275,6 +286,9 @@ mod tests {
             files::make_folder(&state.generation(generation).folder).unwrap();
         }
         files::make_folder(&folder.path().join("generation-x")).unwrap();
-        assert_eq!(state.newest_generation().unwrap(), Generation::new(10).unwrap());
+        assert_eq!(
+            state.newest_generation().unwrap(),
+            Generation::new(10).unwrap()
+        );
     }
 }

@@ -160,7 +160,13 @@ impl fmt::Display for RunSummary {
             self.dedup_ratio
         )?;
         for cloud in &self.stored {
-            write!(out, "  cloud {} ({}): sent {}", cloud.number, cloud.name, Size(cloud.sent))?;
+            write!(
+                out,
+                "  cloud {} ({}): sent {}",
+                cloud.number,
+                cloud.name,
+                Size(cloud.sent)
+            )?;
             match &cloud.fault {
                 Some(fault) => writeln!(out, "; LEFT OUT: {fault}")?,
                 None => writeln!(out)?,

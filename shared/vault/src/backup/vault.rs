@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use runtime::clock::SharedClock;
 
-use super::ledger::Ledger;
 use super::journal::Record;
+use super::ledger::Ledger;
 use super::{BackupError, Settings, State};
 use crate::cloud::{self, Cloud, CloudError};
 use crate::object::{Descriptor, Hash32, RepositoryKey};

@@ -166,7 +166,12 @@ impl Working {
     }
 
     /// What it did.
-    pub(super) fn summary(&self, done: Done, seconds: Seconds, warnings: Vec<String>) -> RunSummary {
+    pub(super) fn summary(
+        &self,
+        done: Done,
+        seconds: Seconds,
+        warnings: Vec<String>,
+    ) -> RunSummary {
         let code = self.pipeline.sealing.code;
         let counters = &self.pipeline.shared.counters;
         let stored = counters.stored.load(Ordering::Relaxed);
@@ -175,16 +180,18 @@ impl Working {
         let lost = self.begun.fleet.lost();
         let fault_of = |number| lost.iter().find(|fault| fault.number == number);
         let members = self.begun.fleet.members().iter();
-        let clouds = members.zip(&self.begun.sent_before).map(|(member, before)| {
-            let traffic = member.cloud.traffic();
-            CloudSummary {
-                number: member.cloud.number(),
-                name: member.cloud.name().to_owned(),
-                sent: traffic.sent.saturating_sub(before.0),
-                sent_again: traffic.sent_again.saturating_sub(before.1),
-                fault: fault_of(member.cloud.number()).map(ToString::to_string),
-            }
-        });
+        let clouds = members
+            .zip(&self.begun.sent_before)
+            .map(|(member, before)| {
+                let traffic = member.cloud.traffic();
+                CloudSummary {
+                    number: member.cloud.number(),
+                    name: member.cloud.name().to_owned(),
+                    sent: traffic.sent.saturating_sub(before.0),
+                    sent_again: traffic.sent_again.saturating_sub(before.1),
+                    fault: fault_of(member.cloud.number()).map(ToString::to_string),
+                }
+            });
         let unopened = lost.iter().filter(|fault| {
             let mut members = self.begun.fleet.members().iter();
             members.all(|member| member.cloud.number() != fault.number)
@@ -262,7 +269,10 @@ async fn put_epoch(
         .fleet
         .put(|member| {
             let place = usize::from(member.cloud.number()).checked_sub(1)?;
-            Some((member.names.epoch(&parts.epoch), objects.get(place)?.clone()))
+            Some((
+                member.names.epoch(&parts.epoch),
+                objects.get(place)?.clone(),
+            ))
         })
         .await;
     begun.fleet.enough(holders, "took the epoch")?;

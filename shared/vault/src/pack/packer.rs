@@ -215,10 +215,7 @@ mod tests {
         assert_eq!(classes(&pack(2, &[40 * KIB; 15]).1), [Class::Small; 15]);
         assert_eq!(classes(&pack(2, &[40 * KIB; 16]).1), [Class::Medium]);
         let mixed = [900 * KIB, 60 * KIB, 60 * KIB, 60 * KIB];
-        assert_eq!(
-            classes(&pack(2, &mixed).1),
-            [Class::Medium, Class::Small]
-        );
+        assert_eq!(classes(&pack(2, &mixed).1), [Class::Medium, Class::Small]);
         assert!(pack(2, &[]).1.is_empty());
     }
 

@@ -137,11 +137,7 @@ fn associated(repository: RepositoryId, generation: Generation, pack: &PackId) -
 }
 
 /// Puts the frame's number into what it is bound to, and makes its nonce.
-fn bind(
-    associated: &mut [u8; ASSOCIATED],
-    index: usize,
-    count: usize,
-) -> Result<Nonce, PackFault> {
+fn bind(associated: &mut [u8; ASSOCIATED], index: usize, count: usize) -> Result<Nonce, PackFault> {
     let number = u32::try_from(index).map_err(|_| PackFault::Cipher)?;
     associated[ASSOCIATED - 4..].copy_from_slice(&number.to_be_bytes());
     let mut nonce = [0; 12];
@@ -206,15 +202,7 @@ mod tests {
     #[test]
     fn a_changed_moved_or_missing_frame_is_noticed() {
         let content: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_be_bytes()[3]).collect();
-        let sealed = seal(
-            &key(1),
-            repository(1),
-            ONE,
-            &PACK,
-            Class::Large,
-            &content,
-        )
-        .unwrap();
+        let sealed = seal(&key(1), repository(1), ONE, &PACK, Class::Large, &content).unwrap();
         let mib = 1024 * 1024;
         for at in [32, mib, 32 + mib, 5 * mib, sealed.len() - 1] {
             let mut bad = sealed.clone();
