@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::inventory::{Inventory, Keeper, Scope, listed};
 use crate::cloud::Blame;
+use crate::object::Sequence;
 use crate::restore::RestoreError;
 
 /// How urgent it is.
@@ -115,7 +116,7 @@ pub async fn status(keeper: &Keeper) -> Result<Status, RestoreError> {
             number,
             name: keeper.cloud_name(number),
             answers: list.is_some(),
-            newest: inventory.newest_on.get(&number).copied().flatten().map(|one| one.get()),
+            newest: inventory.newest_on.get(&number).copied().flatten().map(Sequence::get),
             missing,
             clock_ahead_seconds: skew.map(|skew| skew.num_seconds()),
         });

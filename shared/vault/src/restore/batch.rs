@@ -205,7 +205,7 @@ mod tests {
     use std::ops::Range;
 
     use super::{Load, Piece, Pieces, Wanted};
-    use crate::object::{Codec, Extent, Segment};
+    use crate::object::{Codec, ContentHash, Extent, Segment};
 
     fn extents() -> Vec<Extent> {
         [(1, 100), (0, 50), (1, 30)]
@@ -216,7 +216,7 @@ mod tests {
                 stored: raw,
                 raw,
                 codec: Codec::Plain,
-                hash: [0; 32],
+                hash: ContentHash([0; 32]),
             })
             .collect()
     }

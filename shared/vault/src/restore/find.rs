@@ -123,7 +123,7 @@ pub async fn find(place: &Whereabouts, clock: &SharedClock) -> Result<Found, Res
         }
     }
     let chosen = choose(place.fingerprint, &shown, &silent)?;
-    assemble(place, chosen, shown, silent, clock)
+    assemble(place, chosen, &shown, silent, clock)
 }
 
 async fn look(
@@ -220,7 +220,7 @@ fn choose(
 fn assemble(
     place: &Whereabouts,
     chosen: Hash32,
-    shown: Vec<Shown>,
+    shown: &[Shown],
     silent: Vec<(usize, CloudError)>,
     clock: &SharedClock,
 ) -> Result<Found, RestoreError> {
@@ -242,7 +242,7 @@ fn assemble(
     let mut faults = Vec::new();
     let mut lost: Vec<(usize, CloudError)> = silent;
     let mut empty = Vec::new();
-    for one in &shown {
+    for one in shown {
         let Some(number) = number_of(one) else {
             lost.push((one.at, fault(&one.cloud, "", Kind::Missing, "this vault is not there")));
             empty.push(&one.cloud);

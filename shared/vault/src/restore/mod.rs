@@ -13,6 +13,7 @@ mod assembly;
 mod batch;
 mod bring;
 mod choice;
+mod custodians;
 mod database;
 mod error;
 mod events;
@@ -28,6 +29,7 @@ pub(crate) mod unlock;
 mod witness;
 
 pub use choice::Choice;
+pub use custodians::master_of;
 pub use database::{Database, LoadedSystem};
 pub use error::{Refusal, RestoreError, Size};
 pub use events::{Event, Events, SharedEvents, Unheard};

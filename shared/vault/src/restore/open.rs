@@ -247,17 +247,20 @@ async fn read(
 ) -> Result<Vec<u8>, RestoreError> {
     let place = |extent: &Extent| places[extent.pack as usize];
     learn(packs, secret, extents.iter().map(place)).await?;
-    let mut runs: Vec<&[Extent]> = extents.chunk_by(|a, b| a.pack == b.pack).collect();
-    runs.retain(|run| !run.is_empty());
+    // Owned, so that the futures are those of any thread.
+    let runs: Vec<(usize, Vec<Extent>)> = extents
+        .chunk_by(|a, b| a.pack == b.pack)
+        .map(|run| (place(&run[0]), run.to_vec()))
+        .collect();
     let packs = &*packs;
     let mut fetched = stream::iter(runs)
-        .map(|run| async move { Ok::<_, RestoreError>((run, packs.fetch(place(&run[0])).await?)) })
+        .map(|(place, run)| async move { Ok::<_, RestoreError>((run, packs.fetch(place).await?)) })
         .buffered(AT_ONCE);
     let mut bytes = Vec::new();
     while let Some((run, fetched)) = fetched.try_next().await? {
         let content = packs.open(fetched)?;
         let mut decoder = Decoder::new(packs.content_key())?;
-        for extent in run {
+        for extent in &run {
             bytes.extend_from_slice(&decoder.decode(extent, &content)?);
         }
     }

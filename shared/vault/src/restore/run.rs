@@ -150,29 +150,29 @@ impl Plan {
     /// [`RestoreError::File`] and [`RestoreError::Load`] keep what was fetched.
     pub async fn run(self, sink: Sink, events: SharedEvents) -> Result<Restored, RestoreError> {
         match sink {
-            Sink::Folder(target) => self.to_folder(&target, events).await,
-            Sink::Database(database) => self.to_database(database, events).await,
+            Sink::Folder(target) => self.into_folder(&target, events).await,
+            Sink::Database(database) => self.into_database(database, events).await,
         }
     }
 
-    async fn to_folder(self, target: &Path, events: SharedEvents) -> Result<Restored, RestoreError> {
+    async fn into_folder(self, target: &Path, events: SharedEvents) -> Result<Restored, RestoreError> {
         check_target(target)?;
         let place = beside(target)?;
         let identity = format!("{} folder", self.identity);
         let mut running = Running::begin(self, &place, &identity, events)?;
         let outcome = running.all_to_folder().await;
-        let restored = running.settle(outcome).await?;
+        let restored = running.settle(outcome)?;
         let Running { bringing, .. } = running;
         bringing.end()?.publish(target)?;
         Ok(restored)
     }
 
-    async fn to_database(self, database: Database, events: SharedEvents) -> Result<Restored, RestoreError> {
+    async fn into_database(self, database: Database, events: SharedEvents) -> Result<Restored, RestoreError> {
         let place = database.spool_folder()?;
         let identity = format!("{} database {}", self.identity, database.identity());
         let mut running = Running::begin(self, &place, &identity, events)?;
         let outcome = running.all_to_database(database).await;
-        let restored = running.settle(outcome).await?;
+        let restored = running.settle(outcome)?;
         let Running { bringing, .. } = running;
         bringing.end()?.remove()?;
         Ok(restored)
@@ -288,7 +288,7 @@ impl Running {
     }
 
     /// What came of it; after a refusal nothing is left behind.
-    async fn settle(&mut self, outcome: Result<(), RestoreError>) -> Result<Restored, RestoreError> {
+    fn settle(&mut self, outcome: Result<(), RestoreError>) -> Result<Restored, RestoreError> {
         let staging = &self.bringing.staging;
         match outcome {
             Ok(()) => Ok(self.summary()),

@@ -18,7 +18,7 @@ use vault::object::{
     SigningKeys, SourceEntry, SourceKind, SourceManifest, Witness, encode_recipe,
 };
 use vault::pack::{Class, Code, seal};
-use vault::restore::{Restore, RestoreError, Whereabouts};
+use vault::restore::{Asked, Restore, RestoreError, Whereabouts};
 use zeroize::Zeroizing;
 
 /// What a source is to be.
@@ -44,6 +44,7 @@ pub(crate) struct World {
     generation: Generation,
     generation_public: Option<GenerationPublic>,
     pub(crate) newest: Option<Witness>,
+    pub(crate) newest_head: Option<Head>,
 }
 
 pub(crate) fn start() -> DateTime<Utc> {
@@ -81,6 +82,7 @@ impl World {
             generation: Generation::FIRST,
             generation_public: None,
             newest: None,
+            newest_head: None,
         };
         for i in world.numbers() {
             let bytes = envelope.clone().for_cloud(i).to_bytes().unwrap();
@@ -193,12 +195,12 @@ impl World {
         .unwrap();
         let witness = self.put_head(&head);
         self.newest = Some(witness);
+        self.newest_head = Some(head);
         witness
     }
 
     pub(crate) fn put_head(&self, head: &Head) -> Witness {
-        let payload = head.to_bytes().unwrap();
-        let envelope = Envelope::seal(ObjectKind::Head, &payload, &self.signing).unwrap();
+        let envelope = self.sign_head(head);
         for i in self.numbers() {
             self.put(i, &self.names(i).head(head.sequence), &envelope.to_bytes().unwrap());
         }
@@ -208,19 +210,21 @@ impl World {
         }
     }
 
-    pub(crate) fn settings(&self) -> Vec<CloudSettings> {
-        let of = |i: CloudNumber| {
-            let dir = self.cloud_dir(i.get());
-            let url = Url::from_file_path(&dir).unwrap();
-            let mut settings = CloudSettings::new(format!("number-{i}"), url);
-            settings.patience_seconds = std::num::NonZeroU32::MIN;
-            settings
-        };
-        self.numbers().into_iter().map(of).collect()
+    pub(crate) fn place(&self) -> Whereabouts {
+        self.place_in(&self.dir)
     }
 
-    pub(crate) fn place(&self) -> Whereabouts {
-        Whereabouts::new(self.settings(), Some(self.fingerprint))
+    /// A copy of the clouds in another folder.
+    pub(crate) fn place_in(&self, dir: &Path) -> Whereabouts {
+        let settings = self.numbers().into_iter().map(|i| settings(dir, "number", i.get()));
+        let mut place = Whereabouts::new(settings.collect(), Some(self.fingerprint));
+        place.opener = crate::troubled::open;
+        place
+    }
+
+    pub(crate) fn sign_head(&self, head: &Head) -> Envelope {
+        let payload = head.to_bytes().unwrap();
+        Envelope::seal(ObjectKind::Head, &payload, &self.signing).unwrap()
     }
 
     pub(crate) fn clock(&self) -> SharedClock {
@@ -231,9 +235,25 @@ impl World {
         Ok(MasterSecret::from_bytes(Zeroizing::new(self.seed)))
     }
 
-    pub(crate) async fn open(&self) -> Result<Restore, RestoreError> {
-        Restore::open(&self.place(), Default::default(), |_| self.master(), &self.clock()).await
+    pub(crate) async fn open_asked(
+        &self,
+        dir: &Path,
+        asked: Asked,
+    ) -> Result<Restore, RestoreError> {
+        Restore::open(&self.place_in(dir), asked, |_| self.master(), &self.clock()).await
     }
+
+    pub(crate) async fn open(&self) -> Result<Restore, RestoreError> {
+        self.open_asked(&self.dir, Asked::default()).await
+    }
+}
+
+/// The cloud of this number in a folder; its name says how it behaves.
+pub(crate) fn settings(dir: &Path, name: &str, i: u8) -> CloudSettings {
+    let url = Url::from_file_path(dir.join(format!("cloud-{i}"))).unwrap();
+    let mut settings = CloudSettings::new(format!("{name}-{i}"), url);
+    settings.patience_seconds = std::num::NonZeroU32::MIN;
+    settings
 }
 
 struct Packing<'a> {
@@ -397,6 +417,26 @@ pub(crate) fn sources(salt: u64) -> Vec<Source> {
             files: vec![file("empty", None, Vec::new()), file("a/b", None, table(100, salt + 3))],
         },
     ]
+}
+
+/// One small package.
+pub(crate) fn small(salt: u64) -> Vec<Source> {
+    let path = "person/0001.csv".to_owned();
+    vec![Source {
+        name: "people",
+        system: Some("household"),
+        tier: Some(0),
+        files: vec![(path, Some("person"), table(600, salt))],
+    }]
+}
+
+/// Copies a folder.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    for (path, bytes) in tree(from) {
+        let path = to.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
 }
 
 /// What a folder holds after a restore of these sources.
