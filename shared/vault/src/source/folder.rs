@@ -183,10 +183,24 @@ impl FolderSource {
     }
 
     pub(crate) fn next_file(&mut self) -> Result<Option<SourceFile>, SourceError> {
-        let Some((file, table)) = self.files.pop_front() else {
-            return Ok(None);
+        let (file, table, watched) = loop {
+            let Some((file, table)) = self.files.pop_front() else {
+                return Ok(None);
+            };
+            match Watched::open(&file, self.notes.clone()) {
+                Ok(watched) => break (file, table, watched),
+                // A folder that is in use loses files; that is no reason to lose the others.
+                Err(SourceError::Unreadable { source, .. })
+                    if source.kind() == std::io::ErrorKind::NotFound =>
+                {
+                    self.notes.add(
+                        &file.path,
+                        "not in the backup: it was gone before it could be read",
+                    );
+                }
+                Err(error) => return Err(error),
+            }
         };
-        let watched = Watched::open(&file, self.notes.clone())?;
         Ok(Some(SourceFile {
             executable: watched.is_executable(),
             bytes: Some(watched.bytes()),

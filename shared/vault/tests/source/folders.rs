@@ -94,3 +94,15 @@ fn a_file_that_changes_while_it_is_read_is_said() {
     assert_eq!(notes.len(), 1);
     assert_eq!(notes[0].about, "log");
 }
+
+#[test]
+fn a_file_that_is_gone_before_it_is_read_is_said_and_the_others_are_kept() {
+    let folder = TempDir::new().unwrap();
+    for name in ["a", "b", "c"] {
+        write(&folder.path().join(name), name);
+    }
+    let mut source = open(folder.path()).remove(0);
+    fs::remove_file(folder.path().join("b")).unwrap();
+    assert_eq!(paths(&read(&mut source)), ["a", "c"]);
+    assert_eq!(source.notes()[0].about, "b");
+}
