@@ -11,7 +11,7 @@ use crate::keys::{self, KeysCommand};
 use crate::outcome::Failure;
 use crate::settings::Settings;
 use crate::snapshot::SnapshotCommand;
-use crate::{backup, call, demo, openapi, registry, snapshot, up};
+use crate::{backup, call, demo, openapi, registry, restore, snapshot, up};
 
 /// Keeps a government's core functions alive when its data centres are gone.
 #[derive(Debug, Parser)]
@@ -44,6 +44,8 @@ enum Command {
     /// Keeps encrypted restore points on several clouds.
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// Restores from any k clouds and t custodians: everything, a tier, a system, a table or a key, to files or a database.
+    Restore(Box<restore::Options>),
     /// Tends the keys of the sign-in service.
     #[command(subcommand)]
     Identity(IdentityCommand),
@@ -72,11 +74,11 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Up => Box::pin(up::run(settings)).await,
             Command::Call(options) => call::run(*options).await,
             Command::Snapshot(command) => {
-                let systems: Vec<_> = registry::CAPABILITIES
-                    .iter()
-                    .map(capability::Capability::system)
-                    .collect();
-                Ok(snapshot::run(command, &systems, &settings.snapshot, cli.json).await)
+                Ok(snapshot::run(command, &registry::systems(), &settings.snapshot, cli.json).await)
+            }
+            Command::Restore(options) => {
+                let systems = registry::systems();
+                Box::pin(restore::run(*options, &systems, &settings, cli.json)).await
             }
             Command::Keys(command) => keys::run(command, cli.json),
             Command::Backup(command) => Ok(Box::pin(backup::run(command, cli.json)).await),

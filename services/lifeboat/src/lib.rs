@@ -10,6 +10,7 @@ mod keys;
 mod openapi;
 mod outcome;
 mod registry;
+mod restore;
 mod settings;
 mod snapshot;
 mod stack;

@@ -5,6 +5,12 @@ use capability::Capability;
 /// Every capability this program knows, in recovery order.
 pub(crate) const CAPABILITIES: &[Capability] = &[household::CAPABILITY];
 
+/// The systems whose packages can be loaded, in recovery order.
+#[must_use]
+pub(crate) fn systems() -> Vec<snapshot::System> {
+    CAPABILITIES.iter().map(Capability::system).collect()
+}
+
 /// The capability of that name.
 #[must_use]
 pub(crate) fn find(name: &str) -> Option<&'static Capability> {

@@ -1,6 +1,11 @@
 //! `lifeboat backup …`: restore points onto several clouds.
 
 mod init;
+mod keeper;
+mod prune;
+mod repair;
+mod status;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -14,12 +19,24 @@ use crate::outcome::Failure;
 pub(crate) enum BackupCommand {
     /// Makes a vault over several clouds, and writes vault.toml.
     Init(init::Options),
+    /// Says how the vault is: what is missing where, how fresh it is, how many more clouds may be lost.
+    Status(status::Options),
+    /// Downloads and proves every object on every cloud.
+    Verify(verify::Options),
+    /// Puts back what is missing or wrong on a cloud, or fills a new cloud in the place of a lost one.
+    Repair(repair::Options),
+    /// Removes whole generations that are old enough; needs two custodians.
+    Prune(prune::Options),
 }
 
 /// Runs a command. Exit codes: 0 done, 1 failed or degraded, 2 usage, 3 refused for safety.
 pub(crate) async fn run(command: BackupCommand, json: bool) -> ExitCode {
     let done = match command {
         BackupCommand::Init(options) => init::run(options, json).await,
+        BackupCommand::Status(options) => status::run(&options, json).await,
+        BackupCommand::Verify(options) => verify::run(&options, json).await,
+        BackupCommand::Repair(options) => repair::run(&options, json).await,
+        BackupCommand::Prune(options) => prune::run(&options, json).await,
     };
     done.unwrap_or_else(|failure: Failure| failure.tell())
 }

@@ -14,7 +14,9 @@ use ::snapshot::System;
 use clap::Subcommand;
 
 use crate::outcome::Failure;
+pub(crate) use bars::watched;
 pub(crate) use settings::Settings;
+pub(crate) use target::TrustOptions;
 
 /// What to do with data packages and the snapshots made of them.
 #[derive(Debug, Subcommand)]
