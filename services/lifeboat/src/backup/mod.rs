@@ -2,8 +2,10 @@
 
 mod init;
 mod keeper;
+mod progress;
 mod prune;
 mod repair;
+mod run;
 mod status;
 mod verify;
 
@@ -19,6 +21,8 @@ use crate::outcome::Failure;
 pub(crate) enum BackupCommand {
     /// Makes a vault over several clouds, and writes vault.toml.
     Init(init::Options),
+    /// Backs up data packages, folders and databases, and makes a restore point of them.
+    Run(run::Options),
     /// Says how the vault is: what is missing where, how fresh it is, how many more clouds may be lost.
     Status(status::Options),
     /// Downloads and proves every object on every cloud.
@@ -33,6 +37,7 @@ pub(crate) enum BackupCommand {
 pub(crate) async fn run(command: BackupCommand, json: bool) -> ExitCode {
     let done = match command {
         BackupCommand::Init(options) => init::run(options, json).await,
+        BackupCommand::Run(options) => Box::pin(run::run(options, json)).await,
         BackupCommand::Status(options) => status::run(&options, json).await,
         BackupCommand::Verify(options) => verify::run(&options, json).await,
         BackupCommand::Repair(options) => repair::run(&options, json).await,

@@ -67,15 +67,14 @@ impl CutSource {
         let mut renamed = Vec::with_capacity(cut.extents.len());
         for hash in &cut.extents {
             let hash = ContentHash(*hash);
-            let index = match self.index.get(&hash) {
-                Some(index) => *index,
-                None => {
-                    let index = u32::try_from(self.extents.len());
-                    let index = index.map_err(|_| CutError::TooManyExtents)?;
-                    self.index.insert(hash, index);
-                    self.extents.push(hash);
-                    index
-                }
+            let index = if let Some(index) = self.index.get(&hash) {
+                *index
+            } else {
+                let index = u32::try_from(self.extents.len());
+                let index = index.map_err(|_| CutError::TooManyExtents)?;
+                self.index.insert(hash, index);
+                self.extents.push(hash);
+                index
             };
             renamed.push(index);
         }
@@ -140,6 +139,9 @@ pub(crate) fn cut_all(
         // Keeps the other parts from going on.
         cutting.shared.stop.set(BackupError::Ended("cutting"));
         return Err(why);
+    }
+    for note in cutting.dispatch.notes() {
+        cutting.shared.observer.warn(&note);
     }
     let cut = cutting.cut.into_iter();
     Ok(cut

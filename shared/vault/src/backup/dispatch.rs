@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::source::{SourceError, SourceFile, SourceHead};
+use crate::source::{Source, SourceError, SourceFile, SourceHead};
 
 /// How many files are opened before their thread is ready for them.
 const AHEAD: usize = 32;
@@ -22,6 +22,29 @@ pub trait Feed: Send {
     /// # Errors
     /// When it cannot be read.
     fn next_file(&mut self) -> Result<Option<SourceFile>, SourceError>;
+
+    /// What the operator should be told, once every file was read.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl Feed for Source {
+    fn head(&self) -> &SourceHead {
+        Self::head(self)
+    }
+
+    fn bytes(&self) -> Option<u64> {
+        None
+    }
+
+    fn next_file(&mut self) -> Result<Option<SourceFile>, SourceError> {
+        Self::next_file(self)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        Self::notes(self).iter().map(ToString::to_string).collect()
+    }
 }
 
 /// Index of the source, and the file's group in it.
@@ -91,6 +114,12 @@ impl Dispatch {
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the sources have to say, now that all their files were read.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let queue = self.queue();
+        queue.sources.iter().flat_map(|source| source.notes()).collect()
     }
 
     /// The first file of a group that no thread has; none when there are no more.

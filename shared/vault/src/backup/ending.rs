@@ -133,12 +133,11 @@ fn catalogue(
         whole: live,
         fewest: live.count(),
     };
-    let mut index = HashMap::new();
+    let mut places = HashMap::new();
     let mut epochs = Vec::new();
-    let mut take_epoch = |number: u32, hold: &mut Hold| {
-        *index.entry(number).or_insert_with(|| {
-            let line = contents.epochs.get(number as usize);
-            if let Some(line) = line {
+    let mut listed = |number: u32, hold: &mut Hold| {
+        *places.entry(number).or_insert_with(|| {
+            if let Some(line) = contents.epochs.get(number as usize) {
                 *hold = hold.and(line.holders.and(live));
                 epochs.push((line.epoch, line.hash));
             }
@@ -150,12 +149,12 @@ fn catalogue(
     for number in &written.packs {
         if let Some(pack) = contents.packs.get(*number as usize) {
             hold = hold.and(pack.holders.and(live));
-            packs.push(pack.in_catalogue(take_epoch(pack.epoch, &mut hold)));
+            packs.push(pack.in_catalogue(listed(pack.epoch, &mut hold)));
         }
     }
     let own = contents.epochs.iter().rposition(|line| line.epoch == own);
     if let Some(own) = own.and_then(|own| u32::try_from(own).ok()) {
-        take_epoch(own, &mut hold);
+        listed(own, &mut hold);
     }
     Ok((Catalogue::new(clouds, epochs, packs)?, hold))
 }

@@ -136,8 +136,8 @@ impl<'a> Worker<'a> {
             code,
         } = self.sealing;
         // The longest packs are sealed one at a time, so that memory stays bounded.
-        let turn = (class == Class::Huge).then(|| &self.shared.turn);
-        let _turn = turn.map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let turns = (class == Class::Huge).then_some(&self.shared.turn);
+        let _turn = turns.map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
         let pack = PackId::generate()?;
         let sealed = seal(key, *repository, *generation, &pack, class, &content)?;
         drop(content);

@@ -71,7 +71,7 @@ impl Pipeline {
             shared: Arc::clone(&self.shared),
             jobs,
         };
-        let fed = spawn_blocking(move || feed(inlet)).await;
+        let result = spawn_blocking(move || feed(inlet)).await;
         for packer in packers {
             packer.await.map_err(|_| BackupError::Ended("packing"))?;
         }
@@ -79,6 +79,6 @@ impl Pipeline {
         if let Some(why) = self.shared.stop.take() {
             return Err(why);
         }
-        fed.map_err(|_| BackupError::Ended("cutting"))?
+        result.map_err(|_| BackupError::Ended("cutting"))?
     }
 }

@@ -1,5 +1,6 @@
 //! One run of the backup.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -57,6 +58,7 @@ pub async fn run(
     let sources = tokio::task::spawn_blocking(sources)
         .await
         .map_err(|_| BackupError::Ended("opening the sources"))??;
+    unlike_names(&sources)?;
     let total: Option<u64> = sources.iter().map(|source| source.bytes()).sum();
     if let Some(total) = total {
         options.observer.total(total);
@@ -77,6 +79,17 @@ pub async fn run(
         total: started.elapsed().as_secs_f64(),
     };
     Ok(working.summary(ended, seconds, warnings.take()))
+}
+
+/// A restore makes a folder for each source.
+fn unlike_names(sources: &[Box<dyn Feed>]) -> Result<(), SourceError> {
+    let mut names = HashSet::new();
+    let twin = sources.iter().find(|source| !names.insert(&source.head().name));
+    twin.map_or(Ok(()), |source| {
+        Err(SourceError::SameName {
+            name: source.head().name.clone(),
+        })
+    })
 }
 
 /// Remembers warnings for the summary.

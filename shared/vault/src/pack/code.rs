@@ -172,9 +172,9 @@ impl Code {
                     decoder.add_recovery_shard(place, fragment)?;
                 }
             }
-            let decoded = decoder.decode()?;
-            let restored = decoded.restored_original_iter();
-            restored
+            decoder
+                .decode()?
+                .restored_original_iter()
                 .map(|(place, bytes)| (place, Bytes::copy_from_slice(bytes)))
                 .collect()
         };

@@ -185,11 +185,11 @@ mod tests {
     fn pack(need: u8, lengths: &[usize]) -> (Vec<Parcel>, Vec<Parcel>) {
         let mut packer = Packer::new(need);
         let mut full = Vec::new();
-        for (number, length) in lengths.iter().enumerate() {
+        for (number, size) in lengths.iter().enumerate() {
             let fill = u8::try_from(number % 251).unwrap();
-            let raw = u32::try_from(*length).unwrap();
+            let raw = u32::try_from(*size).unwrap();
             let hash = ContentHash(blake3::hash(&number.to_be_bytes()).into());
-            let stored = vec![fill; *length];
+            let stored = vec![fill; *size];
             full.extend(packer.push(hash, raw, Codec::Plain, &stored).unwrap());
         }
         (full, packer.finish())
