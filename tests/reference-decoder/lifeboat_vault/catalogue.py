@@ -8,7 +8,6 @@ from .primitives import TAG_BYTES, hkdf, open_sealed, sha256, u8, u32
 from .strict import check_bytes, check_integer, check_list, parse_cbor
 
 PACK_CLASSES = (65_536, 1_048_576, 8_388_608, 33_554_432)
-FRAGMENT_MAX = 8_388_608
 _PIECE_BYTES = 8_388_608
 _PADDING = 65_536 - TAG_BYTES
 _HASH_BYTES = 32
@@ -32,7 +31,7 @@ class Catalogue:
     packs: dict[bytes, CataloguedPack]
 
     @staticmethod
-    def parse(content: bytes, need: int, clouds: int) -> "Catalogue":
+    def parse(content: bytes, clouds: int) -> "Catalogue":
         """Reads the catalogue's content, padding included."""
         if len(content) % _PADDING:
             raise Malformed("the catalogue is not padded")
@@ -40,7 +39,7 @@ class Catalogue:
         members.format("lifeboat-vault-catalogue/1")
         epochs = [_parse_epoch(entry) for entry in members.list("epochs")]
         identifiers = [epoch for epoch, _ in epochs]
-        packs = [_parse_pack(entry, identifiers, need, clouds) for entry in members.list("packs")]
+        packs = [_parse_pack(entry, identifiers, clouds) for entry in members.list("packs")]
         members.close()
         catalogue = Catalogue(dict(epochs), {pack.pack: pack for pack in packs})
         if len(catalogue.epochs) != len(epochs) or len(catalogue.packs) != len(packs):
@@ -91,13 +90,11 @@ def _parse_epoch(entry: object) -> tuple[bytes, bytes]:
     return check_bytes(epoch, 16, "an epoch's id"), check_bytes(payload_hash, 32, "an epoch's hash")
 
 
-def _parse_pack(entry: object, epochs: list[bytes], need: int, clouds: int) -> CataloguedPack:
+def _parse_pack(entry: object, epochs: list[bytes], clouds: int) -> CataloguedPack:
     what = "a pack of the catalogue"
     pack, epoch, size, hashes = check_list(entry, 4, what)
     joined = check_bytes(hashes, clouds * _HASH_BYTES, f"{what}: its hashes")
     length = PACK_CLASSES[check_integer(size, 0, len(PACK_CLASSES) - 1, f"{what}: its class")]
-    if fragment_length(length, need) > FRAGMENT_MAX:
-        raise Malformed(f"{what} is of a class that this repository does not use")
     return CataloguedPack(
         pack=check_bytes(pack, 16, f"{what}: its id"),
         epoch=epochs[check_integer(epoch, 0, len(epochs) - 1, f"{what}: its epoch")],

@@ -43,14 +43,14 @@ def _print_findings(repository: Repository) -> None:
 
 
 def _restore(repository: Repository, options: argparse.Namespace) -> dict[str, Any]:
-    vault = Vault(repository, options.custodian)
+    vault = Vault(repository, options.custodian, options.session)
     return {"sequence": vault.head.sequence, "sha256": restore(vault, options.to, options.source)}
 
 
 def _inspect(repository: Repository, options: argparse.Namespace) -> dict[str, Any]:
     summary = _describe(repository)
     if options.custodian:
-        vault = Vault(repository, options.custodian)
+        vault = Vault(repository, options.custodian, options.session)
         vault.check_clouds()
         summary |= _contents(vault)
     summary["damaged_clouds"] = sorted(repository.report.damage)
@@ -111,6 +111,7 @@ def _add_common(command: argparse.ArgumentParser, custodian_required: bool) -> N
         "--custodian", type=Path, nargs="+", action="extend", default=None, required=custodian_required,
         metavar="FILE", help="custodians' share files",
     )  # fmt: skip
+    command.add_argument("--session", type=Path, metavar="FILE", help="the key that opens contributions")
     command.add_argument("--repository", type=_fingerprint, metavar="FINGERPRINT", help="accept only this repository")
     command.add_argument(
         "--witness", type=_witness, metavar="SEQUENCE:HASH", help="accept nothing older than this restore point"

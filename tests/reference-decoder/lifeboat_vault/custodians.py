@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from .contributions import Session, is_contribution
 from .errors import Malformed, Refused
 from .primitives import sha256, u8
 from .report import Report
@@ -95,12 +96,15 @@ class CustodianShare:
         return commitment == master.share_commitments[self.custodian - 1]
 
 
-def recover_master_key(files: list[Path], master: MasterPublic, report: Report) -> XWingPrivateKey:
+def recover_master_key(
+    files: list[Path], session_file: Path | None, master: MasterPublic, report: Report
+) -> XWingPrivateKey:
     """The master key from the good shares among `files`; bad ones are reported."""
+    session = Session.parse(_read(session_file), session_file.name) if session_file else None
     shares: dict[int, bytes] = {}
     for file in files:
         try:
-            share = CustodianShare.parse(_read(file), file.name)
+            share = CustodianShare.parse(_read_share(file, session), file.name)
         except Malformed as error:
             report.warn(str(error))
             continue
@@ -115,6 +119,15 @@ def recover_master_key(files: list[Path], master: MasterPublic, report: Report) 
     if key.public_key != master.public_key:
         raise Refused("the shares do not give the master key")
     return key
+
+
+def _read_share(file: Path, session: Session | None) -> bytes:
+    data = _read(file)
+    if not is_contribution(data, file.name):
+        return data
+    if session is None:
+        raise Malformed(f"{file.name} is a contribution, which only its session's key opens")
+    return session.open(data, file.name)
 
 
 def _read(file: Path) -> bytes:

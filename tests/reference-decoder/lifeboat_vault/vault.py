@@ -52,28 +52,28 @@ class Repository:
 class Vault:
     """A vault that t custodians and k clouds have opened."""
 
-    def __init__(self, repository: Repository, custodian_files: list[Path]) -> None:
+    def __init__(self, repository: Repository, custodian_files: list[Path], session_file: Path | None = None) -> None:
         self._repository = repository
         self._descriptor = repository.descriptor
         self._report = repository.report
         self.head: Head = repository.head
-        self._generation_key, self._repository_key = self._open_keyring(custodian_files)
-        self._names = {
+        self._generation_key, self._repository_key = self._open_keyring(custodian_files, session_file)
+        self.names = {
             cloud: Names(self._repository_key, self._descriptor.repository, cloud) for cloud in repository.folders
         }
         self._check_names()
         self._epoch_keys: dict[bytes, bytes] = {}
         self._sealed_pieces, self.catalogue = self._read_catalogue()
         self.fragments = Fragments(
-            repository.folders, self._names, self._descriptor.need, self._descriptor.clouds, self._report
+            repository.folders, self.names, self._descriptor.need, self._descriptor.clouds, self._report
         )
-        self.extents = ExtentReader(self.catalogue, self._open_pack, self._content_key())
+        self.extents = ExtentReader(self.catalogue, self._open_pack, self.content_key())
 
     @cached_property
     def root(self) -> RootManifest:
         """What the newest restore point holds."""
         key = hkdf(
-            self._epoch_key(self.head.epoch, self.head.epoch_hash),
+            self.epoch_key(self.head.epoch, self.head.epoch_hash),
             self.head.run,
             b"lifeboat vault root/1" + self._descriptor.repository,
         )
@@ -87,7 +87,7 @@ class Vault:
     def check_clouds(self) -> None:
         """Reads everything the restore point needs on every cloud; what is bad is reported."""
         for epoch, payload_hash in self.catalogue.epochs.items():
-            self._epoch_key(epoch, payload_hash)
+            self.epoch_key(epoch, payload_hash)
         for cloud, folder in self._repository.folders.items():
             for piece, sealed in enumerate(self._sealed_pieces):
                 if folder.read(self._piece_name(cloud, piece)) != sealed:
@@ -95,32 +95,33 @@ class Vault:
             for pack in self.catalogue.packs.values():
                 self.fragments.good(pack, cloud)
 
-    def _open_keyring(self, custodian_files: list[Path]) -> tuple[XWingPrivateKey, bytes]:
+    def _open_keyring(self, files: list[Path], session_file: Path | None) -> tuple[XWingPrivateKey, bytes]:
         signed: Signed[Keyring] | None = self._repository.keyrings.get(self.head.generation)
         if signed is None:
             raise Refused(f"no cloud holds the keyring of generation {self.head.generation}: it is erased")
         if signed.value.master != self._descriptor.master.fingerprint:
             raise Refused("the keyring is sealed to another master key")
-        master_key = recover_master_key(custodian_files, self._descriptor.master, self._report)
+        master_key = recover_master_key(files, session_file, self._descriptor.master, self._report)
         return signed.value.open(master_key)
 
     def _check_names(self) -> None:
         """Reports objects that lie where another one belongs."""
         repository = self._repository
         for cloud, name in repository.found.names.items():
-            self._check_name(cloud, name, self._names[cloud].descriptor())
+            self._check_name(cloud, name, self.names[cloud].descriptor())
         for generation, keyring in repository.keyrings.items():
             for cloud, name in keyring.places:
-                self._check_name(cloud, name, self._names[cloud].keyring(generation))
+                self._check_name(cloud, name, self.names[cloud].keyring(generation))
         for sequence, head in repository.heads.items():
             for cloud, name in head.places:
-                self._check_name(cloud, name, self._names[cloud].head(sequence))
+                self._check_name(cloud, name, self.names[cloud].head(sequence))
 
     def _check_name(self, cloud: int, name: str, expected: str) -> None:
         if name != expected:
             self._report.damaged(cloud, f"{name} should be {expected}")
 
-    def _content_key(self) -> bytes:
+    def content_key(self) -> bytes:
+        """The key under which content is hashed."""
         info = b"lifeboat vault content/1" + u32(self.head.generation)
         return hkdf(self._repository_key, self._descriptor.repository, info)
 
@@ -130,7 +131,7 @@ class Vault:
         sealed = [sealed for sealed, _ in pieces]
         check_pieces(sealed, self.head.catalogue_hash)
         content = b"".join(opened for _, opened in pieces)
-        catalogue = Catalogue.parse(content, self._descriptor.need, self._descriptor.clouds)
+        catalogue = Catalogue.parse(content, self._descriptor.clouds)
         if catalogue.fragments_root() != self.head.fragments_root:
             raise Refused("the catalogue's fragments are not the ones that the head names")
         if catalogue.epochs.get(self.head.epoch, self.head.epoch_hash) != self.head.epoch_hash:
@@ -151,14 +152,15 @@ class Vault:
         raise Refused(f"no cloud holds piece {piece} of the catalogue")
 
     def _piece_name(self, cloud: int, piece: int) -> str:
-        return self._names[cloud].catalogue_piece(self.head.run, piece)
+        return self.names[cloud].catalogue_piece(self.head.run, piece)
 
     def _open_pack(self, pack: CataloguedPack) -> bytes:
-        epoch_key = self._epoch_key(pack.epoch, self.catalogue.epochs[pack.epoch])
+        epoch_key = self.epoch_key(pack.epoch, self.catalogue.epochs[pack.epoch])
         sealed = self.fragments.sealed(pack)
         return open_pack(sealed, epoch_key, self._descriptor.repository, self.head.generation, pack.pack)
 
-    def _epoch_key(self, epoch: bytes, payload_hash: bytes) -> bytes:
+    def epoch_key(self, epoch: bytes, payload_hash: bytes) -> bytes:
+        """The key of an epoch, from the shares of any clouds that are enough."""
         if epoch not in self._epoch_keys:
             self._epoch_keys[epoch] = self._unwrap_epoch(epoch, payload_hash)
         return self._epoch_keys[epoch]
@@ -166,7 +168,7 @@ class Vault:
     def _unwrap_epoch(self, identifier: bytes, payload_hash: bytes) -> bytes:
         shares: dict[int, bytes] = {}
         for cloud in self._repository.folders:
-            name = self._names[cloud].epoch(identifier)
+            name = self.names[cloud].epoch(identifier)
             try:
                 epoch, shares[cloud] = self._repository.signed.epoch(cloud, name, payload_hash)
             except Malformed as error:

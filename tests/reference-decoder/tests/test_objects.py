@@ -39,7 +39,7 @@ def cases(folder: Path) -> dict[str, tuple[dict[str, Any], Parse]]:
         "head": lambda value: Head.parse(Members(value, "it")),
         "root": lambda value: parse_root(cbor2.dumps(value)),
         "source": lambda value: parse_source(cbor2.dumps(value), source),
-        "catalogue": lambda value: Catalogue.parse(pad(cbor2.dumps(value), 65_520), 2, 3),
+        "catalogue": lambda value: Catalogue.parse(pad(cbor2.dumps(value), 65_520), 3),
     }
     found = {kind: (vault.written[kind], parse) for kind, parse in readers.items()}
     found["master.pub"] = (ceremony.master_pub(), lambda value: MasterPublic.parse(Members(value, "it")))
