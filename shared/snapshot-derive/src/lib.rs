@@ -11,8 +11,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// Implements `snapshot::Table` for a sea-orm `Model`.
 ///
 /// It reads what sea-orm reads (`table_name`, `column_name`, `primary_key`, `indexed`, `unique`), the doc comments of the
-/// fields, and, on the struct, `#[snapshot(index(first, second))]` for an index over several columns. The primary key is made
-/// of the `primary_key` fields in the order they are written; rows of a package are sorted by it.
+/// fields, and, on the struct, `#[snapshot(index(first, second))]` for an index over several columns and
+/// `#[snapshot(may_be_absent)]` for a table that a package may leave out while it has no rows. The primary key is made of the
+/// `primary_key` fields in the order they are written; rows of a package are sorted by it.
 #[proc_macro_derive(Table, attributes(sea_orm, snapshot))]
 pub fn derive_table(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

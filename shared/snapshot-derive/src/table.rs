@@ -21,6 +21,7 @@ struct ColumnText {
 struct TableText {
     name: LitStr,
     indexes: Vec<Vec<Ident>>,
+    may_be_absent: bool,
 }
 
 /// Writes the `snapshot::Table` implementation.
@@ -58,7 +59,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let (name, doc, ty) = (&column.name, &column.doc, &column.ty);
         quote!(::snapshot::Column::of::<#ty>(#name, #doc))
     });
-    let (model, name) = (&input.ident, &table.name);
+    let (model, name, may_be_absent) = (&input.ident, &table.name, table.may_be_absent);
     Ok(quote! {
         impl ::snapshot::Table for #model {
             fn definition() -> ::snapshot::TableDefinition {
@@ -67,6 +68,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     columns: ::std::vec![#(#column_tokens),*],
                     key: ::std::vec![#(#key),*],
                     indexes: ::std::vec![#(#indexes),*],
+                    may_be_absent: #may_be_absent,
                     decode_first: |database| ::std::boxed::Box::pin(::snapshot::decode_first::<#model>(database)),
                 }
             }
@@ -103,6 +105,7 @@ fn index_tokens(table: &TableText, columns: &[ColumnText]) -> Result<Vec<TokenSt
 fn table_text(input: &DeriveInput) -> Result<TableText> {
     let mut name = None;
     let mut indexes = Vec::new();
+    let mut may_be_absent = false;
     for attribute in &input.attrs {
         if attribute.path().is_ident("sea_orm") {
             attribute.parse_nested_meta(|meta| {
@@ -114,8 +117,12 @@ fn table_text(input: &DeriveInput) -> Result<TableText> {
             })?;
         } else if attribute.path().is_ident("snapshot") {
             attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("may_be_absent") {
+                    may_be_absent = true;
+                    return Ok(());
+                }
                 if !meta.path.is_ident("index") {
-                    return Err(meta.error("expected `index(column, …)`"));
+                    return Err(meta.error("expected `index(column, …)` or `may_be_absent`"));
                 }
                 let inside;
                 syn::parenthesized!(inside in meta.input);
@@ -131,7 +138,11 @@ fn table_text(input: &DeriveInput) -> Result<TableText> {
             "a snapshot table needs `#[sea_orm(table_name = \"…\")]`",
         )
     })?;
-    Ok(TableText { name, indexes })
+    Ok(TableText {
+        name,
+        indexes,
+        may_be_absent,
+    })
 }
 
 fn column_text(field: &Field) -> Result<Option<ColumnText>> {

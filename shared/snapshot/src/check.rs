@@ -35,6 +35,8 @@ pub struct TableCount {
     pub rows: u64,
     /// Rows that were put aside.
     pub rows_quarantined: u64,
+    /// Whether the package has no resource for it, and it counts as empty for that.
+    pub absent: bool,
 }
 
 /// Checks everything that a load would check before it switches: hashes, every row, the signature. Blocks while it reads.
@@ -106,6 +108,14 @@ pub(crate) fn counts(plan: &Plan, parts: &[Vec<PartDone>]) -> Vec<TableCount> {
         name: table.definition.name.to_owned(),
         rows: parts.iter().map(|part| part.read.rows).sum(),
         rows_quarantined: parts.iter().map(|part| part.read.bad_rows).sum(),
+        absent: false,
     };
-    plan.tables.iter().zip(parts).map(count).collect()
+    let absent = plan.absent.iter().map(|table| TableCount {
+        name: table.name.to_owned(),
+        rows: 0,
+        rows_quarantined: 0,
+        absent: true,
+    });
+    let present = plan.tables.iter().zip(parts).map(count);
+    present.chain(absent).collect()
 }

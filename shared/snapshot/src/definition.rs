@@ -30,6 +30,9 @@ pub struct TableDefinition {
     pub key: Vec<&'static str>,
     /// Indexes besides the primary key, built after the data is in.
     pub indexes: Vec<Index>,
+    /// Whether a package without a resource for this table means that it has no rows. Otherwise it is a fault: an export that
+    /// forgot a table must not look like an agency without data.
+    pub may_be_absent: bool,
     /// Reads the first row through the entity that the service uses.
     pub decode_first: Ask,
 }
@@ -41,6 +44,7 @@ impl fmt::Debug for TableDefinition {
             .field("columns", &self.columns)
             .field("key", &self.key)
             .field("indexes", &self.indexes)
+            .field("may_be_absent", &self.may_be_absent)
             .finish_non_exhaustive()
     }
 }

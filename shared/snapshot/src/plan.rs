@@ -11,8 +11,18 @@ use crate::package::schema::{Declared, PackageField};
 /// A package and a system that fit.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// One per table of the system, in the system's order.
+    /// One per table that the package has, in the system's order.
     pub(crate) tables: Vec<TablePlan>,
+    /// Tables that the package leaves out, as they allow; they are empty.
+    pub(crate) absent: Vec<TableDefinition>,
+}
+
+impl Plan {
+    /// Every table of the system, also those that the package leaves out.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &TableDefinition> {
+        let present = self.tables.iter().map(|table| &table.definition);
+        present.chain(&self.absent)
+    }
 }
 
 /// A resource and the table that it fills.
@@ -74,6 +84,7 @@ pub(crate) fn fit(package: &Package, system: &System) -> Result<Plan, Faults> {
         }
     }
     let mut tables = Vec::new();
+    let mut absent = Vec::new();
     for table in &system.tables {
         match package
             .resources
@@ -81,6 +92,7 @@ pub(crate) fn fit(package: &Package, system: &System) -> Result<Plan, Faults> {
             .find(|resource| resource.name == table.name)
         {
             Some(resource) => tables.extend(fit_table(table, resource, &mut faults)),
+            None if table.may_be_absent => absent.push(table.clone()),
             None => faults.push(Fault::of_file(
                 format!("{DESCRIPTOR}#/resources"),
                 "missing-table",
@@ -91,7 +103,7 @@ pub(crate) fn fit(package: &Package, system: &System) -> Result<Plan, Faults> {
             )),
         }
     }
-    faults.unless_any(Plan { tables })
+    faults.unless_any(Plan { tables, absent })
 }
 
 fn fit_table(

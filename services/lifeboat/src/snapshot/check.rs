@@ -57,7 +57,7 @@ fn tell(report: &Report, json: bool) -> Result<ExitCode, Failure> {
     if json {
         show::json(&json!({ "outcome": "good", "tables": report.tables, "unsigned": unsigned }))?;
     } else {
-        show::out(&show::counts(&report.tables).to_string())?;
+        show::tables(&report.tables)?;
         show::out("the package is good")?;
         match unsigned {
             Some(words) => show::out(&format!("WARNING: {words}"))?,

@@ -95,7 +95,7 @@ fn tell(loaded: &Loaded, quarantine: Option<&Path>, json: bool) -> Result<(), Fa
             "phases": loaded.phases, "parts_resumed": loaded.parts_resumed, "quarantine": quarantine,
         }));
     }
-    show::out(&show::counts(&loaded.tables).to_string())?;
+    show::tables(&loaded.tables)?;
     let laps: Vec<_> = loaded
         .phases
         .iter()

@@ -37,8 +37,13 @@ pub(crate) fn faulty(faults: &Faults, as_json: bool) -> Failure {
     }
 }
 
-/// Rows by table.
-pub(crate) fn counts(tables: &[TableCount]) -> Table {
+/// Writes the rows by table, and which tables were left out, to standard output.
+pub(crate) fn tables(tables: &[TableCount]) -> Result<(), Failure> {
+    out(&counts(tables).to_string())?;
+    absent(tables).map_or(Ok(()), |words| out(&words))
+}
+
+fn counts(tables: &[TableCount]) -> Table {
     let mut table = plain(&["table", "rows", "put aside"]);
     for count in tables {
         table.add_row([
@@ -90,6 +95,13 @@ pub(crate) fn snapshots(snapshots: &[Snapshot]) -> Table {
     table
 }
 
+/// Which tables the package left out, if any.
+fn absent(tables: &[TableCount]) -> Option<String> {
+    let absent = tables.iter().filter(|table| table.absent);
+    let names: Vec<&str> = absent.map(|table| table.name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("not in the package, so empty: {}", names.join(", ")))
+}
+
 fn plain(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
@@ -103,5 +115,31 @@ fn align_right(table: &mut Table, columns: &[usize]) {
         if let Some(column) = table.column_mut(*at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ::snapshot::TableCount;
+
+    use super::absent;
+
+    #[test]
+    fn tables_that_the_package_left_out_are_named() {
+        let table = |name: &str, absent| TableCount {
+            name: name.to_owned(),
+            rows: 0,
+            rows_quarantined: 0,
+            absent,
+        };
+        let there = [table("person", false)];
+        assert_eq!(absent(&there), None);
+        let some = [
+            table("person", false),
+            table("remark", true),
+            table("seal", true),
+        ];
+        let words = "not in the package, so empty: remark, seal";
+        assert_eq!(absent(&some).as_deref(), Some(words));
     }
 }

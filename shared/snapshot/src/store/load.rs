@@ -164,7 +164,7 @@ pub(crate) async fn load<L: Loader>(
     };
     watch.lap("rows");
 
-    progress.begin(Phase::Index, plan.tables.len() as u64);
+    progress.begin(Phase::Index, store.system.tables.len() as u64);
     loader
         .index(&draft, &store.system.tables, &progress)
         .await?;

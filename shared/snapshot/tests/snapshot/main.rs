@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod absent;
 mod broken;
 mod databases;
 mod encodings;

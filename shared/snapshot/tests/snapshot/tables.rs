@@ -1,4 +1,4 @@
-//! A small system of two tables for these tests.
+//! A small system of two tables for these tests, and a table that it has in some of them.
 #![expect(unreachable_pub, reason = "sea-orm's derive wants a public model")]
 
 pub(crate) mod person {
@@ -50,6 +50,27 @@ pub(crate) mod stay {
         pub number: i64,
         /// When it was written down.
         pub seen_at: Option<chrono::DateTime<chrono::Utc>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod remark {
+    use sea_orm::entity::prelude::*;
+
+    /// A remark, of which an agency may have none.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, snapshot::Table)]
+    #[sea_orm(table_name = "remark")]
+    #[snapshot(index(text), may_be_absent)]
+    pub struct Model {
+        /// Number.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: i64,
+        /// Text.
+        pub text: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

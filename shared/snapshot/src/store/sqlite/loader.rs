@@ -101,7 +101,7 @@ impl Loader for SqliteLoader {
 
     async fn done(&mut self, draft: &Snapshot, plan: &Plan) -> Result<Vec<PartDone>, StoreError> {
         let file = fill::open(&self.path(draft))?;
-        fill::make_tables(&file, plan.tables.iter().map(|table| &table.definition))?;
+        fill::make_tables(&file, plan.definitions())?;
         let done = fill::done(&file, plan)?;
         self.file = Some(file);
         Ok(done)
