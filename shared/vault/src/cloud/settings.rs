@@ -69,6 +69,7 @@ pub struct Bandwidth {
 }
 
 impl Bandwidth {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     fn is_unlimited(&self) -> bool {
         *self == Self::default()
     }

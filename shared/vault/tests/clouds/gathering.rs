@@ -93,6 +93,9 @@ impl Cloud for Told {
     }
 }
 
+/// What is done to an object.
+type Damage = fn(Bytes) -> Bytes;
+
 /// Clouds of which each has one piece, and what to ask for.
 struct Scene {
     told: Vec<Arc<Told>>,
@@ -151,7 +154,9 @@ async fn the_fastest_are_asked_once_they_are_known() {
     for _ in 0..4 {
         scene.gather(2).await;
     }
-    scene.told.iter().for_each(|one| drop(one.asked()));
+    for one in &scene.told {
+        one.asked();
+    }
     for _ in 0..10 {
         assert_eq!(scene.gather(2).await, [2, 4]);
     }
@@ -189,7 +194,7 @@ async fn one_that_becomes_slow_is_overtaken() {
 
 #[tokio::test(start_paused = true)]
 async fn wrong_answers_are_named_replaced_and_believed_last() {
-    let damages: [(&str, fn(Bytes) -> Bytes); 3] = [
+    let damages: [(&str, Damage); 3] = [
         ("flipped", |bytes| {
             let mut bytes = bytes.to_vec();
             bytes[500] ^= 1;

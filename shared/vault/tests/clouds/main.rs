@@ -1,11 +1,7 @@
 //! What a cloud promises, kept by every kind of it: a folder, and emulators of three providers.
 //!
 //! `cargo xtask test -- -p vault --test clouds` starts the emulators; without them these tests fail.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_days;
 mod disks;
