@@ -19,6 +19,7 @@ pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod redis;
+pub mod server;
 mod server_user;
 
 /// The words of every failure for want of a server.

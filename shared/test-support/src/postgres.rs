@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use uuid::Uuid;
 
-pub use server::{Server, program};
+pub use server::{Postgres, Server, program};
 
 /// Where `cargo xtask test` says which PostgreSQL the tests may use: a URL of a superuser.
 pub const VARIABLE: &str = "LIFEBOAT_TEST_POSTGRES";

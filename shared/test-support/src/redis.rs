@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-pub use server::Server;
+pub use server::{Redis, Server};
 
 /// Where `cargo xtask test` says which Redis the tests may use: `redis://127.0.0.1:port`.
 pub const VARIABLE: &str = "LIFEBOAT_TEST_REDIS";

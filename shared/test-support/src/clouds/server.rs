@@ -1,6 +1,6 @@
 //! The emulators' processes, each in its own temporary folder on free ports of loopback; stopped when dropped.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{BUCKET, LOCKED_BUCKET, READER, WRITER};
 use crate::child::Guarded;
 use crate::ports;
+use crate::server::{folder, log, start};
 
 /// Makes the first buckets of S3 and Azure.
 const MAKE_BUCKETS: &str = include_str!("make_buckets.py");
@@ -66,7 +67,7 @@ impl S3 {
         command.arg(format!("-s3.port={port}"));
         command.arg(format!("-s3.port.grpc={}", ports::free()));
         // SIGTERM lets it finish in its own time, which is long; nothing of it is kept.
-        let process = spawn(command, &folder, Signal::KILL);
+        let process = start(&mut command, folder.path(), Signal::KILL);
         let address = format!("127.0.0.1:{port}");
         let buckets = [BUCKET, LOCKED_BUCKET];
         make_buckets(
@@ -104,7 +105,7 @@ impl Azure {
             .args(["--inMemoryPersistence", "--disableProductStyleUrl"])
             .args(["--blobHost", "127.0.0.1", "--blobPort", &port.to_string()])
             .env("AZURITE_ACCOUNTS", format!("{account}:{key}"));
-        let process = spawn(command, &folder, Signal::KILL);
+        let process = start(&mut command, folder.path(), Signal::KILL);
         let address = format!("127.0.0.1:{port}");
         make_buckets(
             python,
@@ -136,9 +137,9 @@ impl Google {
         command
             .args(["start", "--host", "127.0.0.1", "--port", &port.to_string()])
             .args(["--default-bucket", BUCKET, "--in-memory", "--quiet"]);
-        let process = spawn(command, &folder, Signal::KILL);
+        let process = start(&mut command, folder.path(), Signal::KILL);
         if let Err(failure) = ports::wait_open(port) {
-            panic!("Google's emulator: {failure}\n{}", log(&folder));
+            panic!("Google's emulator: {failure}\n{}", log(folder.path()));
         }
         let url = format!("http://127.0.0.1:{port}/{BUCKET}");
         Self(Emulator::new(process, folder, url))
@@ -161,13 +162,6 @@ impl Emulator {
     }
 }
 
-fn folder(name: &str) -> TempDir {
-    tempfile::Builder::new()
-        .prefix(&format!("lifeboat-{name}-"))
-        .tempdir()
-        .unwrap_or_else(|error| panic!("no temporary folder: {error}"))
-}
-
 fn write(file: &Path, text: &str) {
     fs::write(file, text)
         .unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
@@ -184,24 +178,6 @@ fn identities_of(secret: &str) -> String {
     format!(r#"{{"identities":[{writer},{reader}]}}"#)
 }
 
-fn spawn(mut command: Command, folder: &TempDir, farewell: Signal) -> Guarded {
-    let log = File::create(folder.path().join("log"))
-        .unwrap_or_else(|error| panic!("no log for an emulator: {error}"));
-    let errors = log
-        .try_clone()
-        .unwrap_or_else(|error| panic!("no log for an emulator: {error}"));
-    command
-        .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .stdout(log)
-        .stderr(errors);
-    Guarded::start(&mut command, farewell)
-}
-
-fn log(folder: &TempDir) -> String {
-    fs::read_to_string(folder.path().join("log")).unwrap_or_default()
-}
-
 /// Also waits until the emulator answers.
 fn make_buckets(python: &Path, emulator: &[&str], buckets: &[&str], folder: &TempDir) {
     let output = Command::new(python.join("python"))
@@ -216,6 +192,6 @@ fn make_buckets(python: &Path, emulator: &[&str], buckets: &[&str], folder: &Tem
         "no buckets in {}: {}\n{}",
         emulator[0],
         String::from_utf8_lossy(&output.stderr),
-        log(folder)
+        log(folder.path())
     );
 }
