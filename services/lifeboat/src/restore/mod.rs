@@ -114,7 +114,8 @@ pub(crate) async fn run(
             restore.fingerprint()
         ));
     }
-    restore.warnings().iter().for_each(|words| warn(words));
+    let said = restore.warnings().to_vec();
+    said.iter().for_each(|words| warn(words));
     let choice = Choice {
         systems: options.system.clone(),
         tier: options.tier,
@@ -123,6 +124,8 @@ pub(crate) async fn run(
         order: systems.iter().map(|system| system.name.to_owned()).collect(),
     };
     let plan = restore.plan(&choice).await.map_err(|error| failure(&error))?;
+    let more = plan.warnings().iter().filter(|words| !said.contains(words));
+    more.for_each(|words| warn(words));
     let totals = plan.totals();
     if !json {
         let point = &plan.point().head;

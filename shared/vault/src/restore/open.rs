@@ -119,8 +119,12 @@ impl Restore {
             found,
             point,
             unlocked,
-            warnings,
+            mut warnings,
         } = self;
+        if choice.key.is_some() {
+            let said = "a key is found by the order of the table: if the table is not ordered by its key, restore all of it";
+            warnings.push(said.to_owned());
+        }
         let identity = format!(
             "lifeboat-restore/1 {} {} {choice:?}",
             found.fingerprint,

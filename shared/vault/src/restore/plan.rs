@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::batch::{Pieces, Wanted};
 use super::choice::Choice;
 use super::{Refusal, RestoreError};
-use crate::object::{FileEntry, SourceEntry, SourceManifest};
+use crate::object::{FileEntry, Part, SourceEntry, SourceManifest};
 
 /// A source as far as it is wanted.
 #[derive(Debug)]
@@ -126,7 +126,8 @@ impl PlannedFile {
             // Rows that have no key may be anyone's.
             _ => true,
         };
-        let parts = file.parts.iter().filter(|part| holds(&part.first, &part.last));
+        let ordered = is_ordered(&file.parts);
+        let parts = file.parts.iter().filter(|part| !ordered || holds(&part.first, &part.last));
         let mut ranges: Vec<Range<u64>> = Vec::new();
         let mut rows = 0;
         for part in parts {
@@ -150,13 +151,27 @@ impl PlannedFile {
     }
 }
 
-/// Whether a key lies in a range, by number where all three are numbers, else by its bytes. A range whose ends are not in
-/// order, as of a table that is not ordered by its key, may hold any key.
+/// Whether a key may lie in a range. Whether a table is ordered by number or by bytes is not known, so either is enough; a
+/// range whose ends are in neither order, as of a table that is not ordered by its key, may hold any key.
 fn is_between(key: &str, first: &str, last: &str) -> bool {
-    if let (Ok(key), Ok(first), Ok(last)) = (key.parse::<i64>(), first.parse(), last.parse()) {
-        return first > last || (first..=last).contains(&key);
+    let by_bytes = (first <= last).then(|| (first..=last).contains(&key));
+    let numbers = (key.parse::<i64>(), first.parse::<i64>(), last.parse::<i64>());
+    let by_number = match numbers {
+        (Ok(key), Ok(first), Ok(last)) if first <= last => Some((first..=last).contains(&key)),
+        _ => None,
+    };
+    match (by_bytes, by_number) {
+        (None, None) => true,
+        (bytes, number) => bytes == Some(true) || number == Some(true),
     }
-    first > last || (first..=last).contains(&key)
+}
+
+/// Whether the ends of the parts follow each other, by bytes or by number; where they do not, the table is not ordered by
+/// its key, and the key may be anywhere.
+fn is_ordered(parts: &[Part]) -> bool {
+    let ends = || parts.iter().flat_map(|part| [part.first.first(), part.last.first()]).flatten();
+    let numbers: Option<Vec<i64>> = ends().map(|end| end.parse().ok()).collect();
+    ends().is_sorted() || numbers.is_some_and(|numbers| numbers.is_sorted())
 }
 
 /// The manifest of a source does not fit what the root says of it.
@@ -175,7 +190,22 @@ pub(super) fn check_counts(entry: &SourceEntry, manifest: &SourceManifest) -> Re
 
 #[cfg(test)]
 mod tests {
-    use super::is_between;
+    use super::{is_between, is_ordered};
+    use crate::object::Part;
+
+    #[test]
+    fn a_table_that_is_not_ordered_is_searched_whole() {
+        let part = |first: &str, last: &str| Part {
+            first: vec![first.to_owned()],
+            last: vec![last.to_owned()],
+            rows: 1,
+            offset: 0,
+            bytes: 1,
+        };
+        assert!(is_ordered(&[part("1", "9"), part("10", "12")]));
+        assert!(is_ordered(&[part("1", "10"), part("2", "3")]));
+        assert!(!is_ordered(&[part("B", "D"), part("A", "C")]));
+    }
 
     #[test]
     fn keys_are_compared_as_numbers_or_as_bytes() {
@@ -184,5 +214,6 @@ mod tests {
         assert!(is_between("A10", "A1", "A2"));
         assert!(!is_between("A3", "A1", "A2"));
         assert!(is_between("Z", "B", "A"), "not in order: it may be there");
+        assert!(is_between("100", "1", "19"), "ordered as text");
     }
 }
