@@ -17,7 +17,6 @@ use actix_web::{App, web};
 use audit::AuditLog;
 use chrono::TimeDelta;
 use runtime::clock::SharedClock;
-use runtime::http::RequestIds;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
@@ -72,18 +71,13 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
             .into_utoipa_app()
             .configure(endpoints::public)
             .split_for_parts();
-        app.configure(endpoints::private)
+        let app = app
+            .configure(endpoints::private)
             .app_data(verifier.clone())
             .app_data(shared.clone())
             .app_data(ready.clone())
-            .app_data(web::PayloadConfig::new(limits.body_bytes))
-            .wrap(from_fn(gate::admit))
-            .wrap(from_fn(move |request, next| {
-                runtime::http::deadline(request, next, deadline)
-            }))
-            .wrap(from_fn(|request, next| {
-                runtime::http::context(request, next, RequestIds::Carried)
-            }))
+            .wrap(from_fn(gate::admit));
+        runtime::http::bounded(app, limits.body_bytes, deadline)
     })?;
     let every = Duration::from_millis(limits.tend_ms);
     tokio::spawn(tend(service.into_inner(), readiness, every));

@@ -10,7 +10,6 @@ use access::keys::KeySet;
 use access::policy::PolicyStore;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
-use runtime::http::RequestIds;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
@@ -91,18 +90,13 @@ pub async fn start(
             .into_utoipa_app()
             .configure(capability.routes)
             .split_for_parts();
-        app.configure(health::routes)
+        let app = app
+            .configure(health::routes)
             .app_data(gate.clone())
             .app_data(probe.clone())
             .app_data(shared.clone())
-            .app_data(web::PayloadConfig::new(limits.body_bytes))
-            .wrap(from_fn(gate::admit))
-            .wrap(from_fn(move |request, next| {
-                runtime::http::deadline(request, next, deadline)
-            }))
-            .wrap(from_fn(|request, next| {
-                runtime::http::context(request, next, RequestIds::Carried)
-            }))
+            .wrap(from_fn(gate::admit));
+        runtime::http::bounded(app, limits.body_bytes, deadline)
     })?;
     let every = Duration::from_millis(limits.snapshot_poll_ms);
     tokio::spawn(serving::watch(records, store, pool, threads, every, drain));

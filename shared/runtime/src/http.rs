@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, Error, HttpMessage, HttpResponse, web};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -16,24 +16,41 @@ use crate::lifecycle::Drain;
 use crate::problem::{Kind, Language, MEDIA_TYPE, Problem};
 use crate::request_id::{HEADER, RequestId};
 
-/// Whether a caller's `X-Request-Id` is taken over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestIds {
-    /// At the edge: always a fresh one.
-    Fresh,
-    /// Inside: the gateway's.
-    Carried,
+/// Wraps an application behind the gateway: a body of at most `body_bytes`, all of a request within `limit`, every error as
+/// problem details. The last thing done to an application, so that what it was wrapped in before is inside.
+pub fn bounded<T, B>(
+    app: App<T>,
+    body_bytes: usize,
+    limit: Duration,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+>
+where
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<B>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+    B: MessageBody + 'static,
+{
+    app.app_data(web::PayloadConfig::new(body_bytes))
+        .wrap(from_fn(move |request, next| deadline(request, next, limit)))
+        .wrap(from_fn(context))
 }
 
-/// Gives the request its id and a log span, and turns every error into problem details in the caller's language.
-/// Use with `actix_web::middleware::from_fn`, outermost.
-///
-/// # Errors
-/// None: errors of the inside become answers.
-pub async fn context(
+/// Gives the request the id that it carries, or one of its own, and a log span, and turns every error into problem details
+/// in the caller's language.
+async fn context(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-    ids: RequestIds,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let carried = || {
         request
@@ -44,10 +61,7 @@ pub async fn context(
             .parse::<Uuid>()
             .ok()
     };
-    let id = match ids {
-        RequestIds::Fresh => Uuid::now_v7(),
-        RequestIds::Carried => carried().unwrap_or_else(Uuid::now_v7),
-    };
+    let id = carried().unwrap_or_else(Uuid::now_v7);
     let language = Language::accepted(
         request
             .headers()
@@ -173,10 +187,7 @@ fn problem_of(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
 }
 
 /// Bounds the whole of a request, slow bodies included; answers 503 with `Retry-After` past it.
-///
-/// # Errors
-/// Those of the inside, and the problem past the deadline.
-pub async fn deadline(
+async fn deadline(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
     limit: Duration,

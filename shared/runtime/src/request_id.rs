@@ -9,7 +9,7 @@ pub const HEADER: &str = "x-request-id";
 #[derive(Clone, Copy)]
 pub(crate) struct RequestId(pub(crate) Uuid);
 
-/// The id of this request; a nil UUID where [`crate::http::context`] does not wrap the application.
+/// The id of this request; a nil UUID where [`crate::http::bounded`] does not wrap the application.
 #[must_use]
 pub fn of(request: &HttpRequest) -> Uuid {
     request
