@@ -63,8 +63,8 @@ pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failur
     let path = options.master.display();
     let bytes = std::fs::read(&options.master)
         .map_err(|error| Failure::usage(format!("{path}: {error}")))?;
-    let master =
-        MasterPublic::from_bytes(&bytes).map_err(|fault| Failure::usage(format!("{path}: {fault}")))?;
+    let master = MasterPublic::from_bytes(&bytes)
+        .map_err(|fault| Failure::usage(format!("{path}: {fault}")))?;
     let clouds = (1..).zip(options.clouds).map(|(number, cloud)| {
         let name = cloud.name.unwrap_or_else(|| format!("cloud-{number}"));
         CloudSettings::new(name, cloud.url)

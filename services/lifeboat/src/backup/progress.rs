@@ -48,8 +48,8 @@ struct Bar(ProgressBar);
 impl Bar {
     fn new() -> Self {
         let template = "{prefix:12} {bar:32} {bytes}/{total_bytes} {bytes_per_sec} eta {eta}";
-        let style = ProgressStyle::with_template(template)
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::no_length().with_style(style);
         Self(bar.with_prefix("backing up"))
     }

@@ -119,7 +119,11 @@ impl Dispatch {
     /// What the sources have to say, now that all their files were read.
     pub(crate) fn notes(&self) -> Vec<String> {
         let queue = self.queue();
-        queue.sources.iter().flat_map(|source| source.notes()).collect()
+        queue
+            .sources
+            .iter()
+            .flat_map(|source| source.notes())
+            .collect()
     }
 
     /// The first file of a group that no thread has; none when there are no more.

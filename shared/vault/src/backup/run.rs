@@ -84,7 +84,9 @@ pub async fn run(
 /// A restore makes a folder for each source.
 fn unlike_names(sources: &[Box<dyn Feed>]) -> Result<(), SourceError> {
     let mut names = HashSet::new();
-    let twin = sources.iter().find(|source| !names.insert(&source.head().name));
+    let twin = sources
+        .iter()
+        .find(|source| !names.insert(&source.head().name));
     twin.map_or(Ok(()), |source| {
         Err(SourceError::SameName {
             name: source.head().name.clone(),

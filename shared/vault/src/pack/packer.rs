@@ -186,10 +186,10 @@ mod tests {
         let mut packer = Packer::new(need);
         let mut full = Vec::new();
         for (number, size) in lengths.iter().enumerate() {
-            let fill = u8::try_from(number % 251).unwrap();
+            let byte = u8::try_from(number % 251).unwrap();
             let raw = u32::try_from(*size).unwrap();
             let hash = ContentHash(blake3::hash(&number.to_be_bytes()).into());
-            let stored = vec![fill; *size];
+            let stored = vec![byte; *size];
             full.extend(packer.push(hash, raw, Codec::Plain, &stored).unwrap());
         }
         (full, packer.finish())

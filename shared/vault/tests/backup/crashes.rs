@@ -56,7 +56,9 @@ async fn the_run_that_is_killed() {
         left: AtomicUsize::new(times),
     });
     let is_new = matches!(step, Step::KeyringMade | Step::KeyringPut);
-    let done = world.run_with(&after(), world.clouds(), killer, is_new).await;
+    let done = world
+        .run_with(&after(), world.clouds(), killer, is_new)
+        .await;
     unreachable!("not killed: {done:?}");
 }
 
@@ -69,7 +71,10 @@ fn kill(world: &World, step: Step, times: usize) {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&child.stderr);
-    assert!(!child.status.success() && !said.contains("not killed"), "{step:?}: {said}");
+    assert!(
+        !child.status.success() && !said.contains("not killed"),
+        "{step:?}: {said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +99,11 @@ async fn a_run_that_is_killed_anywhere_is_taken_up_by_the_next() {
         let was_taken_up = step == Step::EndingNoted || step == Step::HeadPut;
         assert_eq!(done.finished_earlier.is_some(), was_taken_up, "{step:?}");
         if step >= Step::PacksDone {
-            assert_eq!((done.bytes_new, done.bytes_resent), (0, 0), "{step:?}: {done}");
+            assert_eq!(
+                (done.bytes_new, done.bytes_resent),
+                (0, 0),
+                "{step:?}: {done}"
+            );
         }
         if step == Step::PackStored && times > 1 {
             assert!(done.bytes_new < 17 << 20, "{done}");
@@ -122,14 +131,22 @@ impl Observer for FullDisk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_and_loses_nothing() {
-    for step in [Step::RunBegun, Step::PackStored, Step::HeadMade, Step::RunEnded] {
+    for step in [
+        Step::RunBegun,
+        Step::PackStored,
+        Step::HeadMade,
+        Step::RunEnded,
+    ] {
         let world = World::new(2, 3).await;
         world.run(&before()).await.unwrap();
         let disk = Arc::new(FullDisk(step));
         let failed = world.run_with(&after(), world.clouds(), disk, false).await;
         let failed = failed.unwrap_err();
         assert!(matches!(failed, BackupError::State { .. }), "{failed}");
-        assert!(failed.advice().contains("disk of the state folder is full"), "{step:?}");
+        assert!(
+            failed.advice().contains("disk of the state folder is full"),
+            "{step:?}"
+        );
         world.run(&after()).await.unwrap();
         world.assert_holds(&after()).await;
     }
@@ -160,7 +177,10 @@ async fn a_second_run_at_the_same_time_is_turned_away() {
     let world = World::new(2, 3).await;
     let lock = world.vault().state.lock().unwrap();
     let turned_away = world.run(&before()).await.unwrap_err();
-    assert!(matches!(turned_away, BackupError::Busy { .. }), "{turned_away}");
+    assert!(
+        matches!(turned_away, BackupError::Busy { .. }),
+        "{turned_away}"
+    );
     drop(lock);
     world.run(&before()).await.unwrap();
 }

@@ -40,7 +40,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    pub(crate) fn new(name: &str, files: &[File]) -> Box<dyn Feed> {
+    pub(crate) fn feed(name: &str, files: Vec<File>) -> Box<dyn Feed> {
         Box::new(Self {
             head: SourceHead {
                 name: name.to_owned(),
@@ -51,7 +51,7 @@ impl Memory {
                 sequence: None,
                 tier: None,
             },
-            files: files.to_vec().into_iter(),
+            files: files.into_iter(),
         })
     }
 }
@@ -107,12 +107,19 @@ pub(crate) fn rows(bytes: usize, seed: u64) -> Vec<String> {
 }
 
 fn row(id: usize, random: &mut fastrand::Rng) -> String {
-    const ROADS: [&str; 6] = ["中山路", "民生東路", "忠孝路", "和平西路", "復興街", "中正路"];
+    const ROADS: [&str; 6] = [
+        "中山路",
+        "民生東路",
+        "忠孝路",
+        "和平西路",
+        "復興街",
+        "中正路",
+    ];
     let mut row = String::new();
     let road = ROADS[random.usize(..ROADS.len())];
-    write!(
+    writeln!(
         row,
-        "{id:09},王{:04},19{:02}-{:02}-{:02},臺北市{road}{}號{}樓,{:010}\n",
+        "{id:09},王{:04},19{:02}-{:02}-{:02},臺北市{road}{}號{}樓,{:010}",
         random.u16(..10_000),
         random.u8(10..99),
         random.u8(1..13),

@@ -58,7 +58,10 @@ async fn one_changed_row_in_a_hundred_costs_three_bytes_in_a_hundred_at_most() {
         .collect();
     let second = world.run(&files(&later)).await.unwrap();
     let sent = world.stored_bytes() - before;
-    assert!(sent * 100 <= before * 3, "{sent} of {before}\n{first}\n{second}");
+    assert!(
+        sent * 100 <= before * 3,
+        "{sent} of {before}\n{first}\n{second}"
+    );
     assert!(second.warnings.is_empty(), "{second}");
     world.assert_holds(&files(&later)).await;
 }
@@ -93,7 +96,13 @@ async fn a_register_that_was_encrypted_by_someone_else_is_noticed() {
     let said = done.warnings.join("\n");
     assert!(said.contains("hardly compresses"), "{said}");
     assert!(said.contains("not as a table"), "{said}");
-    world.assert_holds(&[File { table: None, ..files[0].clone() }.renamed()]).await;
+    world
+        .assert_holds(&[File {
+            table: None,
+            ..files[0].clone()
+        }
+        .renamed()])
+        .await;
 }
 
 impl File {

@@ -54,11 +54,20 @@ async fn below_the_needed_clouds_there_is_no_restore_point_and_nothing_is_sent_t
         (3, Fault::After(2, Kind::Full)),
     ];
     let failed = run(&world, &faults).await.unwrap_err();
-    assert!(matches!(failed, BackupError::TooFewClouds { .. }), "{failed}");
+    assert!(
+        matches!(failed, BackupError::TooFewClouds { .. }),
+        "{failed}"
+    );
     assert!(failed.is_refusal());
     let said = failed.to_string();
-    assert!(said.contains("cloud-1") && said.contains("cloud-3"), "{said}");
-    assert!(world.restored().await.is_err(), "no half-finished run is offered");
+    assert!(
+        said.contains("cloud-1") && said.contains("cloud-3"),
+        "{said}"
+    );
+    assert!(
+        world.restored().await.is_err(),
+        "no half-finished run is offered"
+    );
     let done = run(&world, &[]).await.unwrap();
     assert_eq!(done.sequence, 1);
     world.assert_holds(&files()).await;
@@ -68,7 +77,7 @@ async fn below_the_needed_clouds_there_is_no_restore_point_and_nothing_is_sent_t
 async fn a_cloud_far_slower_than_the_others_is_left_behind() {
     let world = World::new(2, 3).await;
     world.set("straggler_seconds = 1");
-    let slow = Fault::Slow(Duration::from_secs(3_600));
+    let slow = Fault::Slow(Duration::from_hours(1));
     let done = run(&world, &[(1, slow)]).await.unwrap();
     assert_eq!((done.status, done.survives), (Status::Red, 0));
     let fault = done.stored[0].fault.as_ref().unwrap();
@@ -82,7 +91,10 @@ async fn clouds_that_missed_different_runs_are_not_counted_as_holding_all() {
     run(&world, &[(1, Fault::Unreachable)]).await.unwrap();
     // Cloud 1 lacks the first run's packs, cloud 2 would lack the second's: only cloud 3 would hold all.
     let failed = run(&world, &[(2, Fault::Unreachable)]).await.unwrap_err();
-    assert!(matches!(failed, BackupError::TooFewClouds { .. }), "{failed}");
+    assert!(
+        matches!(failed, BackupError::TooFewClouds { .. }),
+        "{failed}"
+    );
     let done = run(&world, &[]).await.unwrap();
     assert_eq!((done.status, done.survives), (Status::Red, 0));
     world.vault().healed(1).unwrap();

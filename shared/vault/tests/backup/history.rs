@@ -43,7 +43,9 @@ async fn a_cloud_that_was_rolled_back_is_left_out_and_named() {
 async fn more_clouds_rolled_back_than_may_be_lost_are_refused() {
     let world = World::new(2, 3).await;
     world.run(&day(1)).await.unwrap();
-    let older: Vec<_> = (1..=3).map(|n| world.folder().join(format!("older-{n}"))).collect();
+    let older: Vec<_> = (1..=3)
+        .map(|n| world.folder().join(format!("older-{n}")))
+        .collect();
     for (number, older) in (1..).zip(&older) {
         copy(&world.cloud_folder(number), older);
     }
@@ -73,7 +75,10 @@ async fn an_old_copy_of_the_state_folder_is_noticed() {
     world.run(&day(2)).await.unwrap();
     copy(&older, &state);
     let refused = world.run(&day(3)).await.unwrap_err();
-    let is_ahead = matches!(refused, BackupError::Refused(Refusal::Ahead { number: 1, .. }));
+    let is_ahead = matches!(
+        refused,
+        BackupError::Refused(Refusal::Ahead { number: 1, .. })
+    );
     assert!(is_ahead, "{refused}");
     assert!(refused.advice().contains("witness"));
 }
@@ -91,7 +96,10 @@ async fn a_fork_is_refused() {
     copy(&world.cloud_folder(1), &own);
     let two = world.folder().join("cloud-2-before");
     copy(&world.cloud_folder(2), &two);
-    world.run_with(&day(2), only_one, silent.clone(), false).await.unwrap();
+    world
+        .run_with(&day(2), only_one, silent.clone(), false)
+        .await
+        .unwrap();
     let forked = world.folder().join("cloud-1-forked");
     copy(&world.cloud_folder(1), &forked);
     copy(&own, &world.cloud_folder(1));
@@ -100,7 +108,10 @@ async fn a_fork_is_refused() {
     world.run(&day(3)).await.unwrap();
     copy(&forked, &world.cloud_folder(1));
     let refused = world.run(&day(4)).await.unwrap_err();
-    let is_fork = matches!(refused, BackupError::Refused(Refusal::Fork { number: 1, .. }));
+    let is_fork = matches!(
+        refused,
+        BackupError::Refused(Refusal::Fork { number: 1, .. })
+    );
     assert!(is_fork, "{refused}");
 }
 
@@ -112,7 +123,10 @@ async fn every_restore_point_has_its_line_in_the_log_of_witnesses() {
         witnesses.push(world.run(&day(number)).await.unwrap().witness);
     }
     let log = fs::read_to_string(world.folder().join("state/witness.log")).unwrap();
-    let logged: Vec<_> = log.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+    let logged: Vec<_> = log
+        .lines()
+        .filter_map(|line| line.split(' ').nth(1))
+        .collect();
     assert_eq!(logged, witnesses);
     assert!(witnesses[2].starts_with("3:") && witnesses[2].len() == 66);
     assert!(log.starts_with(&world.now().format("%Y-%m-%dT").to_string()));

@@ -1,7 +1,6 @@
 //! Backups onto folders as clouds, on good days and bad ones; what is stored is restored and compared.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     reason = "a test fails by panicking"
 )]
 

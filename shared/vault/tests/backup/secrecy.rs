@@ -94,7 +94,9 @@ async fn two_vaults_of_the_same_data_share_no_name_and_no_content() {
     assert!(names(&one).is_disjoint(&names(&other)));
     let contents = |all: &BTreeMap<String, Vec<u8>>| -> BTreeSet<[u8; 32]> {
         let blocks = all.values().flat_map(|bytes| bytes.chunks(4_096));
-        blocks.map(|block| *blake3::hash(block).as_bytes()).collect()
+        blocks
+            .map(|block| *blake3::hash(block).as_bytes())
+            .collect()
     };
     assert!(contents(&one).is_disjoint(&contents(&other)));
 }
@@ -106,7 +108,8 @@ async fn names_on_two_clouds_of_one_vault_cannot_be_linked() {
     let names = |number| -> BTreeSet<String> {
         let objects = world.objects(number);
         let last = objects.keys().filter_map(|name| name.rsplit('/').next());
-        last.map(|name| name.trim_start_matches("0000000001-").to_owned()).collect()
+        last.map(|name| name.trim_start_matches("0000000001-").to_owned())
+            .collect()
     };
     assert!(names(1).is_disjoint(&names(2)));
     assert!(names(2).is_disjoint(&names(3)));

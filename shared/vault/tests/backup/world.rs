@@ -159,7 +159,7 @@ impl World {
             clock: self.shared_clock(),
             observer,
         };
-        let sources = move || Ok(vec![Memory::new("register", &files)]);
+        let sources = move || Ok(vec![Memory::feed("register", files)]);
         Box::pin(backup::run(&self.vault(), clouds, sources, &how)).await
     }
 
@@ -197,7 +197,10 @@ impl World {
     /// Bytes on all clouds.
     pub(crate) fn stored_bytes(&self) -> usize {
         let clouds = (1..=self.count).map(|number| self.objects(number));
-        clouds.flat_map(BTreeMap::into_values).map(|bytes| bytes.len()).sum()
+        clouds
+            .flat_map(BTreeMap::into_values)
+            .map(|bytes| bytes.len())
+            .sum()
     }
 
     pub(crate) fn advance_days(&self, days: i64) {
