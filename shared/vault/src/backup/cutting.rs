@@ -135,10 +135,9 @@ pub(crate) fn cut_all(
             });
         }
     });
-    if let Some(why) = cutting.shared.stop.take() {
-        // Keeps the other parts from going on.
-        cutting.shared.stop.set(BackupError::Ended("cutting"));
-        return Err(why);
+    if cutting.shared.stop.is_set() {
+        // The first reason is kept there, and is the one that is told.
+        return Err(BackupError::Ended("cutting"));
     }
     for note in cutting.dispatch.notes() {
         cutting.shared.observer.warn(&note);
