@@ -157,7 +157,7 @@ fn measure_all(
     Ok(())
 }
 
-/// Has the demo invent people, and returns the folder of its data packages.
+/// Has the demo invent people, and restores their data packages from its clouds.
 fn make_packages(programs: &Path, folder: &Path, people: u32) -> Result<PathBuf, Failure> {
     let demo = folder.join("demo");
     let mut generator = Command::new(programs.join("lifeboat"));
@@ -176,9 +176,24 @@ fn make_packages(programs: &Path, folder: &Path, people: u32) -> Result<PathBuf,
         .stdin(Stdio::null())
         .stdout(Stdio::null());
     let status = generator.status()?;
+    if !status.success() {
+        return Err(format!("no data packages ({status}); --snapshots DIR takes others").into());
+    }
+    let packages = folder.join("packages");
+    let mut restore = Command::new(programs.join("lifeboat"));
+    restore
+        .args(["restore", "--vault"])
+        .arg(demo.join("backup-host/vault.toml"))
+        .arg("--to")
+        .arg(&packages);
+    for custodian in 1..=3 {
+        let share = demo.join(format!("custodians/custodian-{custodian}.share"));
+        restore.arg("--custodian").arg(share);
+    }
+    let status = restore.current_dir(folder).stdout(Stdio::null()).status()?;
     if status.success() {
-        Ok(demo.join("packages"))
+        Ok(packages)
     } else {
-        Err(format!("no data packages ({status}); --snapshots DIR takes others").into())
+        Err(format!("the demo's data packages cannot be restored ({status})").into())
     }
 }

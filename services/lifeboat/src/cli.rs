@@ -74,7 +74,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Up => Box::pin(up::run(settings)).await,
             Command::Call(options) => call::run(*options).await,
             Command::Snapshot(command) => {
-                Ok(snapshot::run(command, &registry::systems(), &settings.snapshot, cli.json).await)
+                Ok(
+                    snapshot::run(command, &registry::systems(), &settings.snapshot, cli.json)
+                        .await,
+                )
             }
             Command::Restore(options) => {
                 let systems = registry::systems();

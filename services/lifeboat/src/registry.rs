@@ -18,3 +18,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Capability> {
         .iter()
         .find(|capability| capability.name == name)
 }
+
+/// The recovery tier of the system of that name; none for a system that no capability serves.
+#[must_use]
+pub(crate) fn tier(system: &str) -> Option<u8> {
+    find(system).map(|capability| capability.recovery_tier)
+}

@@ -43,7 +43,22 @@ pub(crate) fn invent(name: &str, people: u32, seed: u64) -> PathBuf {
         folder.to_str().unwrap(),
     ]);
     assert!(output.status.success(), "{output:?}");
-    folder.join("packages")
+    restore(&folder, &folder.join("packages"))
+}
+
+/// What a demo left behind, one cloud being lost, back into a folder of data packages.
+pub(crate) fn restore(demo: &Path, to: &Path) -> PathBuf {
+    let custodian = |number| demo.join(format!("custodians/custodian-{number}.share"));
+    let shares = [custodian(2), custodian(3), custodian(5)];
+    let vault = demo.join("backup-host/vault.toml");
+    let mut arguments = vec!["restore", "--vault", vault.to_str().unwrap()];
+    for share in &shares {
+        arguments.extend(["--custodian", share.to_str().unwrap()]);
+    }
+    arguments.extend(["--to", to.to_str().unwrap()]);
+    let output = lifeboat(&arguments);
+    assert!(output.status.success(), "{output:?}");
+    to.to_owned()
 }
 
 /// The operator's command, run to its end where no configuration lies around.
@@ -110,10 +125,7 @@ impl World {
         let programs = program("lifeboat").parent().unwrap().to_owned();
         let site = Site::start(&programs, packages(), &on).await.unwrap();
         let package = packages().join("household");
-        let files = format!(
-            "sqlite://{}",
-            site.folder().join("stores/household").display()
-        );
+        let files = format!("sqlite://{}", site.folder().join("stores").display());
         Self {
             people: people::first(&package, 20).unwrap(),
             protected: people::first_protected(&package, 1).unwrap().remove(0),

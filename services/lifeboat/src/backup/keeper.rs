@@ -19,7 +19,8 @@ pub(crate) struct KeeperOptions {
 
 pub(crate) fn vault(options: &KeeperOptions) -> Result<Vault, Failure> {
     Vault::open(&options.vault).map_err(|error| {
-        Failure::usage(error).next("run it on the backup host, with --vault FILE and the state folder that it names")
+        Failure::usage(error)
+            .next("run it on the backup host, with --vault FILE and the state folder that it names")
     })
 }
 

@@ -55,7 +55,10 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
     if repaired.left.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let said = format!("{} object(s) or cloud(s) stay missing or wrong", repaired.left.len());
+    let said = format!(
+        "{} object(s) or cloud(s) stay missing or wrong",
+        repaired.left.len()
+    );
     Err(Failure::failed(said)
         .next("what was put back stays; see the reasons above, then repair again: it does only what is left"))
 }
@@ -68,11 +71,22 @@ async fn replaced(
     lost: &str,
 ) -> Result<(Keeper, Vault), Failure> {
     let known = vault(options)?;
-    let at = known.settings.clouds.iter().position(|cloud| cloud.settings.name == lost);
+    let at = known
+        .settings
+        .clouds
+        .iter()
+        .position(|cloud| cloud.settings.name == lost);
     let Some(at) = at else {
-        let names: Vec<_> = known.settings.clouds.iter().map(|cloud| cloud.settings.name.as_str()).collect();
-        return Err(Failure::usage(format!("vault.toml knows no cloud `{lost}`"))
-            .next(format!("name one of {}", names.join(", "))));
+        let names: Vec<_> = known
+            .settings
+            .clouds
+            .iter()
+            .map(|cloud| cloud.settings.name.as_str())
+            .collect();
+        return Err(
+            Failure::usage(format!("vault.toml knows no cloud `{lost}`"))
+                .next(format!("name one of {}", names.join(", "))),
+        );
     };
     let mut settings = known.settings.clone();
     settings.clouds[at].settings = CloudSettings::new(lost, url.clone());
@@ -80,10 +94,16 @@ async fn replaced(
     prepare(&settings.clouds[at].settings, number)?;
     // It is opened before vault.toml is changed: a place that does not answer replaces nothing.
     let clock = runtime::clock::system();
-    let keeper = Keeper::open(&whereabouts(&settings), known.repository_key().clone(), &clock).await;
+    let keeper = Keeper::open(
+        &whereabouts(&settings),
+        known.repository_key().clone(),
+        &clock,
+    )
+    .await;
     let keeper = keeper.map_err(|error| failure(&error))?;
     if keeper.found().clouds.cloud(number).is_none() {
-        return Err(Failure::failed(format!("{url} does not answer")).next("vault.toml is as it was; check URL and credentials"));
+        return Err(Failure::failed(format!("{url} does not answer"))
+            .next("vault.toml is as it was; check URL and credentials"));
     }
     rewrite(&options.vault, at, url)?;
     Ok((keeper, vault(options)?))
@@ -93,7 +113,8 @@ async fn replaced(
 fn rewrite(path: &Path, at: usize, url: &Url) -> Result<(), Failure> {
     let text = std::fs::read_to_string(path)?;
     let mut settings: Settings = toml::from_str(&text)?;
-    settings.clouds[at].settings = CloudSettings::new(settings.clouds[at].settings.name.clone(), url.clone());
+    settings.clouds[at].settings =
+        CloudSettings::new(settings.clouds[at].settings.name.clone(), url.clone());
     let text = settings.to_text().map_err(Failure::failed)?;
     let new = path.with_extension("toml.new");
     std::fs::write(&new, text)?;

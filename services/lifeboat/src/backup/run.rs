@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::{failure, progress};
 use crate::outcome::{Failure, say};
+use crate::registry;
 
 /// What to back up, and how.
 #[derive(Debug, Args)]
@@ -43,13 +44,12 @@ pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failur
     let clock = runtime::clock::system();
     let vault = Vault::open(&options.vault).map_err(failure)?;
     let source = SourceOptions {
-        name: None,
         system: options.system,
-        agency: None,
         tier: options.tier,
+        tier_of: registry::tier,
         schema: options.schema,
         connections: options.connections.into(),
-        clock: clock.clone(),
+        ..SourceOptions::new(clock.clone())
     };
     let specs = options.sources;
     let open = move || -> Result<Vec<Box<dyn Feed>>, SourceError> {

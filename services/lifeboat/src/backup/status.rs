@@ -32,23 +32,36 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
 
 fn tell(status: &Status) {
     let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_header(["cloud", "name", "answers", "newest backup", "objects missing"]);
+    table.load_style(UTF8_FULL_CONDENSED).set_header([
+        "cloud",
+        "name",
+        "answers",
+        "newest backup",
+        "objects missing",
+    ]);
     for cloud in &status.clouds {
         table.add_row([
             cloud.number.to_string(),
             cloud.name.clone(),
             if cloud.answers { "yes" } else { "NO" }.to_owned(),
-            cloud.newest.map_or_else(|| "none".to_owned(), |newest| newest.to_string()),
+            cloud
+                .newest
+                .map_or_else(|| "none".to_owned(), |newest| newest.to_string()),
             format!("{} of {}", cloud.missing, status.objects),
         ]);
         if let Some(skew) = cloud.clock_ahead_seconds.filter(|skew| skew.abs() > 600) {
-            warn(&format!("the clock of cloud {} is {skew} s ahead of this machine's", cloud.number));
+            warn(&format!(
+                "the clock of cloud {} is {skew} s ahead of this machine's",
+                cloud.number
+            ));
         }
     }
     say(format_args!("{table}"));
-    let fresh = if status.expired { "EXPIRED on" } else { "fresh until" };
+    let fresh = if status.expired {
+        "EXPIRED on"
+    } else {
+        "fresh until"
+    };
     say(format_args!(
         "{}: backup {} of {} ({} h old), {fresh} {}; {}",
         status.colour,

@@ -25,7 +25,11 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
     let (keeper, _) = keeper(&options.keeper).await?;
-    let scope = if options.newest { Scope::Newest } else { Scope::All };
+    let scope = if options.newest {
+        Scope::Newest
+    } else {
+        Scope::All
+    };
     let scrubbed = scrub(&keeper, scope, &tick(json, "verifying")).await;
     let scrubbed = scrubbed.map_err(|error| failure(&error))?;
     if json {
@@ -37,7 +41,10 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
     if scrubbed.wrong.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let said = format!("{} object(s) or cloud(s) are missing or wrong", scrubbed.wrong.len());
+    let said = format!(
+        "{} object(s) or cloud(s) are missing or wrong",
+        scrubbed.wrong.len()
+    );
     Err(Failure::failed(said).next(
         "nothing was changed; `lifeboat backup status` says how many more losses the newest backup survives, and \
          `lifeboat backup repair --deep` puts back what it can",
@@ -58,7 +65,10 @@ fn tell(scrubbed: &Scrubbed) {
         ));
     }
     if scrubbed.wrong.len() > SHOWN {
-        say(format_args!("and {} more; see --json", scrubbed.wrong.len() - SHOWN));
+        say(format_args!(
+            "and {} more; see --json",
+            scrubbed.wrong.len() - SHOWN
+        ));
     }
     say(format_args!(
         "{} restore point(s): {} object(s) are right, {} downloaded",

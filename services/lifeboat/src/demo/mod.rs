@@ -1,5 +1,7 @@
-//! `lifeboat demo`: data packages in, a citizen's and an officer's answers out, on this machine and without a server.
+//! `lifeboat demo`: data packages in, dispersed over three clouds, lost, restored with one cloud gone, and a citizen's and an
+//! officer's answers out; on this machine and without a server.
 
+mod backups;
 mod folder;
 mod household_rows;
 mod keys;
@@ -18,10 +20,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use runtime::{clock, lifecycle, metrics, telemetry};
+use runtime::clock::{self, SharedClock};
+use runtime::{lifecycle, metrics, telemetry};
 
+use self::backups::{Backups, WayBack};
 use self::folder::Folder;
 use self::site::Site;
+use self::sources::Sources;
 use self::timings::Timings;
 use crate::outcome::Failure;
 use crate::settings::Settings;
@@ -61,6 +66,27 @@ pub(crate) struct Options {
     exit: bool,
 }
 
+/// Backs up, loses, and restores.
+async fn by_the_vault(
+    folder: &Folder,
+    sources: &Sources,
+    timings: &mut Timings,
+    clock: &SharedClock,
+) -> Result<WayBack, Failure> {
+    let start = Instant::now();
+    let backups = Backups::prepare(folder, clock).await?;
+    timings.note("keys", start);
+    let start = Instant::now();
+    let backup = backups.back_up_and_lose(&folder.join("packages")).await?;
+    timings.note("backup", start);
+    let start = Instant::now();
+    let restored = backups
+        .restore(&site::stores(folder)?, sources, timings)
+        .await?;
+    timings.note("restore", start);
+    Ok(WayBack { backup, restored })
+}
+
 pub(crate) async fn run(
     options: Options,
     settings: &Settings,
@@ -82,12 +108,9 @@ pub(crate) async fn run(
     };
     timings.note("packages", start);
     report::sources(&sources, json);
+    let way_back = by_the_vault(&folder, &sources, &mut timings, &clock).await?;
+    report::way_back(&way_back, json);
     let site = Site::prepare(&folder, options.listen, &sources)?;
-    for source in &sources.known {
-        let start = Instant::now();
-        site.load(source, &sources.trust).await?;
-        timings.note(format!("load {}", source.system.name), start);
-    }
 
     let start = Instant::now();
     let citizen = site.sample_citizen().await?;

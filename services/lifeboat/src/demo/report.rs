@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::backups::WayBack;
 use super::ready_file::ReadyFile;
 use super::sources::Sources;
 use super::timings::Timings;
@@ -23,6 +24,13 @@ pub(crate) fn sources(sources: &Sources, json: bool) {
         say(format_args!(
             "leaving {name}: no capability of that name yet"
         ));
+    }
+}
+
+/// What the way through the vault cost.
+pub(crate) fn way_back(way_back: &WayBack, json: bool) {
+    if !json {
+        say(format_args!("{way_back}"));
     }
 }
 

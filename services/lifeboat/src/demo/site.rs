@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use runtime::clock;
 use serde_json::{Map, Value, json};
-use snapshot::{LoadOptions, Package, PoolOptions, Silent, Store, Trust};
+use snapshot::{PoolOptions, Store};
 
 use super::folder::Folder;
 use super::keys::{KeyFiles, private, random_base64};
 use super::ready_file::{Officer, ReadyFile};
-use super::sources::{Source, Sources};
+use super::sources::Sources;
 use crate::client::RegistryFacts;
 use crate::outcome::Failure;
 use crate::settings::Settings;
@@ -37,7 +35,7 @@ impl Site {
     ) -> Result<Self, Failure> {
         let site = Self {
             configuration: folder.join("lifeboat.toml"),
-            stores: folder.make("stores")?,
+            stores: stores(folder)?,
             keys: KeyFiles::make(&folder.make("keys")?)?,
         };
         let text = toml::to_string_pretty(&site.configuration(folder, listen, sources)?)?;
@@ -71,7 +69,7 @@ impl Site {
             capabilities.insert(
                 (*name).to_owned(),
                 json!({
-                    "database": self.store_url(name),
+                    "database": self.store_url(),
                     "trusted_services_file": trusted,
                     "server": { "listen": listen, "workers": 1, "drain_delay_ms": 0 },
                 }),
@@ -140,31 +138,14 @@ impl Site {
         })
     }
 
-    fn store_url(&self, system: &str) -> String {
-        format!("sqlite://{}", self.stores.join(system).display())
-    }
-
-    /// Loads one data package and switches to it.
-    pub(crate) async fn load(&self, source: &Source, trust: &Trust) -> Result<(), Failure> {
-        let package = Package::open(&source.folder).map_err(Failure::failed)?;
-        let store = Store::open(&self.store_url(source.system.name), &source.system)?;
-        let options = LoadOptions {
-            trust: trust.clone(),
-            quarantine: None,
-            allow_older: false,
-            clock: clock::system(),
-        };
-        store
-            .load(&package, &options, Arc::new(Silent))
-            .await
-            .map_err(Failure::failed)?;
-        Ok(())
+    fn store_url(&self) -> String {
+        format!("sqlite://{}", self.stores.display())
     }
 
     /// Somebody in the register who can sign in.
     pub(crate) async fn sample_citizen(&self) -> Result<RegistryFacts, Failure> {
         let system = household::CAPABILITY.system();
-        let store = Store::open(&self.store_url(system.name), &system)?;
+        let store = Store::open(&self.store_url(), &system)?;
         let active = store
             .active()
             .await?
@@ -181,6 +162,11 @@ impl Site {
             id_card_issued_on: citizen.id_card_issued_on.to_string(),
         })
     }
+}
+
+/// The folder of what is served, a folder in it for each system.
+pub(crate) fn stores(folder: &Folder) -> Result<PathBuf, Failure> {
+    folder.make("stores")
 }
 
 /// `wanted`, with a free port where it leaves the port open: addresses must be known before the services start, since

@@ -13,7 +13,12 @@ pub(crate) struct Timings(Vec<(String, f64)>);
 impl Timings {
     /// Notes the seconds since `start`.
     pub(crate) fn note(&mut self, step: impl Into<String>, start: Instant) {
-        self.0.push((step.into(), start.elapsed().as_secs_f64()));
+        self.add(step, start.elapsed().as_secs_f64());
+    }
+
+    /// Notes seconds that were measured elsewhere.
+    pub(crate) fn add(&mut self, step: impl Into<String>, seconds: f64) {
+        self.0.push((step.into(), seconds));
     }
 
     pub(crate) fn table(&self) -> Table {
@@ -27,7 +32,7 @@ impl Timings {
         table
     }
 
-    /// By step, with names fit for keys: `load household` is `load_household`.
+    /// By step, with names fit for keys: `restore household` is `restore_household`.
     pub(crate) fn by_key(&self) -> BTreeMap<String, f64> {
         self.0
             .iter()

@@ -44,9 +44,14 @@ pub(super) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_header(["sequence", "created", "generation", "on clouds", "", "witness"]);
+    table.load_style(UTF8_FULL_CONDENSED).set_header([
+        "sequence",
+        "created",
+        "generation",
+        "on clouds",
+        "",
+        "witness",
+    ]);
     for point in history.points.values().rev() {
         let clouds: Vec<_> = point.clouds.iter().map(u8::to_string).collect();
         table.add_row([
@@ -59,7 +64,10 @@ pub(super) async fn run(
         ]);
     }
     say(format_args!("{table}"));
-    say(format_args!("fingerprint of the vault: {}", found.fingerprint));
+    say(format_args!(
+        "fingerprint of the vault: {}",
+        found.fingerprint
+    ));
     history.warnings.iter().for_each(|words| warn(words));
     for blame in found.clouds.blames().all() {
         warn(&blame.to_string());

@@ -121,9 +121,15 @@ pub(crate) async fn run(
         tier: options.tier,
         tables: options.table.clone(),
         key: options.key.clone(),
-        order: systems.iter().map(|system| system.name.to_owned()).collect(),
+        order: systems
+            .iter()
+            .map(|system| system.name.to_owned())
+            .collect(),
     };
-    let plan = restore.plan(&choice).await.map_err(|error| failure(&error))?;
+    let plan = restore
+        .plan(&choice)
+        .await
+        .map_err(|error| failure(&error))?;
     let more = plan.warnings().iter().filter(|words| !said.contains(words));
     more.for_each(|words| warn(words));
     let totals = plan.totals();
@@ -165,8 +171,10 @@ fn sink(
         return Ok(Sink::Folder(PathBuf::from(to)));
     }
     if !options.table.is_empty() {
-        return Err(Failure::usage("a database takes whole systems and no single tables")
-            .next("restore the table to a folder: --to DIR"));
+        return Err(
+            Failure::usage("a database takes whole systems and no single tables")
+                .next("restore the table to a folder: --to DIR"),
+        );
     }
     let spool = options.spool.clone();
     Ok(Sink::Database(Database {

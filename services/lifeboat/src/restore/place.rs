@@ -35,19 +35,26 @@ pub(crate) struct Place {
 impl PlaceOptions {
     pub(crate) fn read(&self) -> Result<Place, Failure> {
         if !self.cloud.is_empty() {
-            let clouds = self.cloud.iter().map(|url| CloudSettings::new(url.as_str(), url.clone()));
+            let clouds = self
+                .cloud
+                .iter()
+                .map(|url| CloudSettings::new(url.as_str(), url.clone()));
             return Ok(Place {
                 whereabouts: Whereabouts::new(clouds.collect(), self.fingerprint),
                 witness_log: None,
             });
         }
-        let path = self.vault.clone().unwrap_or_else(|| PathBuf::from("vault.toml"));
+        let path = self
+            .vault
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("vault.toml"));
         Self::of(&path)
     }
 
     fn of(path: &Path) -> Result<Place, Failure> {
         let settings = Settings::load(path).map_err(|error| {
-            Failure::usage(error).next("name the vault's settings with --vault FILE, or its clouds with --cloud URL")
+            Failure::usage(error)
+                .next("name the vault's settings with --vault FILE, or its clouds with --cloud URL")
         })?;
         let log = settings.vault.state.join("witness.log");
         Ok(Place {

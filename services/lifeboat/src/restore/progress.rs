@@ -26,9 +26,12 @@ pub(super) fn watched(json: bool, bytes: u64) -> SharedEvents {
 /// A bar that counts bytes of unknown total, and the function that moves it.
 pub(crate) fn tick(json: bool, what: &'static str) -> impl Fn(u64) + Send + Sync {
     let bar = (!json && io::stderr().is_terminal()).then(|| {
-        let style = ProgressStyle::with_template("{prefix:12} {spinner} {bytes} {bytes_per_sec} {elapsed}");
+        let style =
+            ProgressStyle::with_template("{prefix:12} {spinner} {bytes} {bytes_per_sec} {elapsed}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
-        ProgressBar::new_spinner().with_style(style).with_prefix(what)
+        ProgressBar::new_spinner()
+            .with_style(style)
+            .with_prefix(what)
     });
     move |bytes| {
         if let Some(bar) = &bar {
@@ -70,17 +73,25 @@ impl Events for Watched {
             }
             _ if self.quiet => {}
             Event::Note(words) => self.note(&words),
-            Event::Begins { source, bytes, resumed } => {
+            Event::Begins {
+                source,
+                bytes,
+                resumed,
+            } => {
                 if let Some(bar) = &self.bar {
                     bar.set_message(source.clone());
                 }
                 if resumed {
-                    self.note(&format!("{source}: goes on where an earlier restore stopped"));
+                    self.note(&format!(
+                        "{source}: goes on where an earlier restore stopped"
+                    ));
                 } else if self.bar.is_none() {
                     self.note(&format!("restoring {source}: {}", Size(bytes)));
                 }
             }
-            Event::Restored { source } if self.bar.is_none() => self.note(&format!("{source} is restored")),
+            Event::Restored { source } if self.bar.is_none() => {
+                self.note(&format!("{source} is restored"))
+            }
             Event::Usable { system, .. } => self.note(&format!("{system} can be used")),
             _ => {}
         }

@@ -45,7 +45,9 @@ pub(super) fn tell(restored: &Restored, to: &str, json: bool) -> Result<(), Fail
         restored.seconds
     ));
     for blame in &restored.blames {
-        warn(&format!("{blame} (the data is good all the same; `lifeboat backup repair` heals it)"));
+        warn(&format!(
+            "{blame} (the data is good all the same; `lifeboat backup repair` heals it)"
+        ));
     }
     Ok(())
 }

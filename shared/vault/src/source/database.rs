@@ -61,7 +61,7 @@ impl DatabaseSource {
             agency: options.agency.clone(),
             taken_at: Some(catalogue.taken_at),
             sequence: u64::try_from(catalogue.taken_at.timestamp()).ok(),
-            tier: options.tier,
+            tier: options.tier(options.system.as_deref()),
         };
         let files = files(&head, catalogue, &tasks);
         Ok(Self {

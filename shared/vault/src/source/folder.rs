@@ -118,7 +118,7 @@ impl FolderSource {
                 agency: options.agency.clone(),
                 taken_at: Some(options.clock.now()),
                 sequence: None,
-                tier: options.tier,
+                tier: options.tier(options.system.as_deref()),
             },
             files: files.into_iter().map(|file| (file, None)).collect(),
             notes: Notes::default(),
@@ -156,15 +156,16 @@ impl FolderSource {
                 notes.add(path, "datapackage.json names it, but it is not there");
             }
         }
+        let system = options.system.clone().or(package.system);
         Ok(Self {
             head: SourceHead {
                 name,
                 kind: Kind::Package,
-                system: options.system.clone().or(package.system),
+                tier: options.tier(system.as_deref()),
+                system,
                 agency: options.agency.clone().or(package.agency),
                 taken_at: package.taken_at,
                 sequence: package.sequence,
-                tier: options.tier,
             },
             files: ordered
                 .into_iter()

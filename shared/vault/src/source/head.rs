@@ -54,10 +54,34 @@ pub struct SourceOptions {
     pub agency: Option<String>,
     /// Recovery tier.
     pub tier: Option<u8>,
+    /// The recovery tier of a system, where the operator says none.
+    pub tier_of: fn(&str) -> Option<u8>,
     /// Only this schema of a database; else all but the server's own.
     pub schema: Option<String>,
     /// Connections to a database, at least 1, for as many tables at once.
     pub connections: usize,
     /// For sources that do not say when they were taken.
     pub clock: SharedClock,
+}
+
+impl SourceOptions {
+    /// Nothing said: every source speaks for itself, and no system has a tier.
+    #[must_use]
+    pub fn new(clock: SharedClock) -> Self {
+        Self {
+            name: None,
+            system: None,
+            agency: None,
+            tier: None,
+            tier_of: |_| None,
+            schema: None,
+            connections: 2,
+            clock,
+        }
+    }
+
+    /// The tier of a source of this system.
+    pub(super) fn tier(&self, system: Option<&str>) -> Option<u8> {
+        self.tier.or_else(|| (self.tier_of)(system?))
+    }
 }

@@ -7,15 +7,7 @@ use vault::cut::TableShape;
 use vault::source::{Source, SourceOptions};
 
 pub(crate) fn options() -> SourceOptions {
-    SourceOptions {
-        name: None,
-        system: None,
-        agency: None,
-        tier: None,
-        schema: None,
-        connections: 2,
-        clock: runtime::clock::system(),
-    }
+    SourceOptions::new(runtime::clock::system())
 }
 
 /// A file that was read.
