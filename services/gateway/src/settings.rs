@@ -82,12 +82,14 @@ impl Tokens {
     }
 }
 
-/// The key that signs internal tokens.
+/// The keys that internal tokens are made with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Internal {
-    /// A PKCS#8 PEM file, Ed25519 or P-256.
+    /// PEM file with the gateway's own X25519 key (PKCS#8).
     pub key_file: PathBuf,
+    /// JWKS file with the public X25519 keys of the services behind it.
+    pub trusted_services_file: PathBuf,
 }
 
 /// The log of lookups.

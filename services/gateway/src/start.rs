@@ -1,12 +1,12 @@
 //! Puts the gateway together and starts it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use access::descriptor::Descriptor;
-use access::internal::InternalSigner;
-use access::keys::SigningKey;
+use access::internal::{InternalSigner, ServiceKeys, TrustedServices};
 use access::policy::PolicyStore;
 use access::proof::{Nonces, ProofVerifier};
 use access::replay::Replay;
@@ -18,7 +18,7 @@ use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -161,14 +161,20 @@ async fn assemble(
 }
 
 fn signer(settings: &Settings, clock: SharedClock) -> Result<InternalSigner, StartError> {
-    let file = &settings.internal.key_file;
-    let pem = std::fs::read_to_string(file)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    Ok(InternalSigner::new(
-        NAME,
-        SigningKey::from_pkcs8_pem(&pem)?,
-        clock,
-    ))
+    let read = |file: &Path| {
+        std::fs::read_to_string(file)
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))
+    };
+    let own = SecretString::from(read(&settings.internal.key_file)?);
+    let own = ServiceKeys::from_pkcs8_pem(own.expose_secret())?;
+    let trusted = TrustedServices::from_jwks(&read(&settings.internal.trusted_services_file)?)?;
+    let signer = InternalSigner::new(NAME, &own, &trusted, clock)?;
+    match settings.upstreams.keys().find(|name| !signer.knows(name)) {
+        Some(name) => {
+            Err(format!("upstreams.{name}: trusted_services_file has no key of it").into())
+        }
+        None => Ok(signer),
+    }
 }
 
 fn identify(

@@ -145,7 +145,7 @@ fn without_url(error: reqwest::Error) -> Unanswered {
 
 #[cfg(test)]
 mod tests {
-    use access::keys::SigningKey;
+    use access::internal::{ServiceKey, TrustedServices};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
@@ -181,8 +181,10 @@ mod tests {
             url: Url::parse(&format!("http://{address}")).unwrap(),
             timeout_ms: 3_000,
         };
-        let key = SigningKey::generate_ed25519().unwrap();
-        let signer = InternalSigner::new("identity", key, runtime::clock::system());
+        let [own, theirs] = [(); 2].map(|()| ServiceKey::generate().unwrap());
+        let trusted = TrustedServices::from_members([&theirs.service_jwk("household")]).unwrap();
+        let clock = runtime::clock::system();
+        let signer = InternalSigner::new("identity", &own.into(), &trusted, clock).unwrap();
         let household = Household::new(&settings, signer).unwrap();
         let facts = Facts {
             national_id: "A123456789".to_owned(),

@@ -27,9 +27,9 @@ pub struct Settings {
     pub sealing_key_file: PathBuf,
     /// Makes `DPoP-Nonce` values; the same on every copy of identity. At least 32 characters.
     pub nonce_key: SecretString,
-    /// JWKS file with the public keys of the services that may call: the gateway's.
+    /// JWKS file with the public X25519 keys of the services that may call, and of household, which it calls.
     pub trusted_services_file: PathBuf,
-    /// File with identity's own key for calling other services: PKCS#8 PEM, Ed25519 or P-256.
+    /// PEM file with identity's own X25519 key for internal tokens (PKCS#8); during a change of keys, with both.
     pub internal_key_file: PathBuf,
     /// Where the registry facts are checked.
     pub household: Household,

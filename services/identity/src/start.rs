@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use access::internal::{InternalSigner, InternalVerifier};
-use access::keys::{KeySet, SigningKey};
+use access::internal::{InternalSigner, InternalVerifier, ServiceKeys, TrustedServices};
 use access::proof::{Nonces, ProofVerifier};
 use access::replay::Replay;
 use access::store::SharedStore;
@@ -54,9 +53,11 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
     let names = names(&settings)?;
     check(&settings)?;
     let clock = parts.clock;
-    let trusted = KeySet::from_jwks(&read(&settings.trusted_services_file)?)?;
-    let verifier = web::Data::new(InternalVerifier::new(SERVICE, trusted, clock.clone()));
-    let service = web::Data::new(service(&settings, names, clock).await?);
+    let (own, trusted) = internal_keys(&settings)?;
+    let verifier = InternalVerifier::new(SERVICE, &own, &trusted, clock.clone())?;
+    let verifier = web::Data::new(verifier);
+    let signer = InternalSigner::new(SERVICE, &own, &trusted, clock.clone())?;
+    let service = web::Data::new(service(&settings, signer, names, clock).await?);
     let drain = Drain::default();
     let readiness = Readiness {
         drain: drain.clone(),
@@ -97,6 +98,7 @@ pub async fn rotate_signing_key(settings: &Settings, parts: &Parts) -> Result<St
 
 async fn service(
     settings: &Settings,
+    signer: InternalSigner,
     names: Names,
     clock: SharedClock,
 ) -> Result<Service, StartError> {
@@ -106,7 +108,6 @@ async fn service(
         Counters::Memory => None,
         Counters::Redis { url } => Some(SharedStore::open(url).await?),
     };
-    let signer = InternalSigner::new(SERVICE, private_key(settings)?, clock.clone());
     let log = settings.audit.database.expose_secret();
     Ok(Service {
         keys: keys(settings, store.clone(), &clock).await?,
@@ -141,9 +142,11 @@ async fn keys(settings: &Settings, store: Store, clock: &SharedClock) -> Result<
     .await?)
 }
 
-fn private_key(settings: &Settings) -> Result<SigningKey, StartError> {
+fn internal_keys(settings: &Settings) -> Result<(ServiceKeys, TrustedServices), StartError> {
     let pem = SecretString::from(read(&settings.internal_key_file)?);
-    Ok(SigningKey::from_pkcs8_pem(pem.expose_secret())?)
+    let own = ServiceKeys::from_pkcs8_pem(pem.expose_secret())?;
+    let trusted = TrustedServices::from_jwks(&read(&settings.trusted_services_file)?)?;
+    Ok((own, trusted))
 }
 
 fn read(path: &Path) -> Result<String, StartError> {

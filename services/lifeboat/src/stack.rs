@@ -1,6 +1,5 @@
 //! Several services in one process: each with its own listener, reached over HTTP like in production.
 
-use access::keys::KeySet;
 use runtime::clock::SharedClock;
 use runtime::process::StartError;
 use runtime::server::Running;
@@ -29,10 +28,7 @@ impl Stack {
             let capability = registry::find(name).ok_or_else(|| {
                 Failure::usage(format!("capabilities.{name}: there is no such capability"))
             })?;
-            let parts = capability::Parts {
-                trusted_services: trusted(&part.trusted_services_file)?,
-                clock: clock.clone(),
-            };
+            let parts = capability::Parts::read(part, clock.clone()).map_err(not_started(name))?;
             let running = capability::start(*capability, part, parts)
                 .await
                 .map_err(not_started(name))?;
@@ -97,12 +93,6 @@ impl Stack {
         }
         Ok(())
     }
-}
-
-fn trusted(file: &std::path::Path) -> Result<KeySet, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::failed(format!("cannot read {}: {error}", file.display())))?;
-    Ok(KeySet::from_jwks(&text)?)
 }
 
 fn not_started(name: &str) -> impl FnOnce(StartError) -> Failure + '_ {

@@ -1,19 +1,26 @@
 //! The token with which one service asks another: minted for one request to one service, good for seconds, once.
 //!
-//! Nothing is trusted because of where it came from. The gateway (or identity) signs who the caller is together with the
-//! method, the path and query and the body's hash; the service verifies it against the keys it was given. The issuing
-//! service is a property of the key, and only the gateway's keys may speak for callers other than themselves.
+//! Nothing is trusted because of where it came from. The gateway (or identity) vouches for who the caller is together with
+//! the method, the path and query and the body's hash; the service verifies that by itself. Each service has a private key
+//! of its own ([`ServiceKeys`]) and the public keys of the others ([`TrustedServices`]). From its own private key and the
+//! other's public key each of two services, and nobody else, derives the secret that their tokens are authenticated with:
+//! who asked whom is a property of that secret, and only the gateway may speak for callers other than itself.
 
+mod pair;
+mod service_key;
 mod signer;
+mod trusted;
 mod verifier;
 
 use serde::{Deserialize, Serialize};
 
 use crate::caller::Caller;
 use crate::secret;
-use crate::strict::NumericDate;
 
-pub use signer::InternalSigner;
+pub use pair::PairFault;
+pub use service_key::{ServiceKey, ServiceKeys};
+pub use signer::{InternalSigner, MintFault};
+pub use trusted::TrustedServices;
 pub use verifier::{InternalFault, InternalVerifier};
 
 /// The scheme of the `Authorization` header: `Lifeboat <token>`.
@@ -40,11 +47,10 @@ pub struct InternalRequest<'a> {
     pub body: &'a [u8],
 }
 
-/// What is signed. Path and body go in as hashes: their length is the caller's choice, and so are their contents.
+/// What is vouched for; by whom and to whom, the secret says. Path and body go in as hashes: their length is the caller's
+/// choice, and so are their contents.
 #[derive(Serialize)]
 struct Minted<'a> {
-    iss: &'a str,
-    aud: &'a str,
     iat: i64,
     exp: i64,
     jti: &'a str,
@@ -54,13 +60,12 @@ struct Minted<'a> {
     caller: &'a Caller,
 }
 
-/// The same, read.
+/// The same, read; a member that is missing, given twice or not known is a fault.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Claims {
-    iss: String,
-    aud: String,
-    iat: NumericDate,
-    exp: NumericDate,
+    iat: i64,
+    exp: i64,
     jti: String,
     htm: String,
     pqh: String,

@@ -3,13 +3,14 @@
 //! Two algorithms are in use, ES256 (RFC 7518) and `EdDSA` with Ed25519 (RFC 8037). RSA and everything symmetric are
 //! refused. A key is parsed once and kept.
 
-mod pem;
+pub(crate) mod pem;
 mod public;
-mod set;
+pub(crate) mod set;
 mod signing;
 mod spki;
 
 pub use public::{KeyFault, PublicKey};
+pub(crate) use set::text;
 pub use set::{Key, KeySet, KeySetFault, jwks};
 pub use signing::{SigningKey, SigningKeyFault};
 

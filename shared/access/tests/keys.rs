@@ -30,15 +30,12 @@ fn a_set_of_sound_keys_is_read_and_each_is_found_by_name() {
         SigningKey::generate_es256().unwrap(),
         SigningKey::generate_ed25519().unwrap(),
     );
-    let set = KeySet::from_jwks(&jwks(&[one.public_jwk(), other.service_jwk("gateway")])).unwrap();
+    let set = KeySet::from_jwks(&jwks(&[one.public_jwk(), other.public_jwk()])).unwrap();
     assert_eq!(set.len(), 2);
     let found = set.find(Some(other.kid())).unwrap();
-    assert_eq!(
-        (found.public(), found.service()),
-        (other.public(), Some("gateway"))
-    );
+    assert_eq!(found.public(), other.public());
     assert_eq!(found.public().algorithm(), Algorithm::EdDsa);
-    assert_eq!(set.find(Some(one.kid())).unwrap().service(), None);
+    assert_eq!(set.find(Some(one.kid())).unwrap().public(), one.public());
     assert!(set.find(Some("unknown")).is_none());
     assert!(set.find(None).is_none(), "two keys, none named");
 }
@@ -177,10 +174,6 @@ fn names_are_unique_and_plain() {
     for wrong in [json!(""), json!(7), json!("x".repeat(129)), Value::Null] {
         assert_eq!(
             refused_with("kid", &wrong),
-            KeySetFault::Key(1, KeyFault::Malformed)
-        );
-        assert_eq!(
-            refused_with("lifeboat_service", &wrong),
             KeySetFault::Key(1, KeyFault::Malformed)
         );
     }

@@ -6,7 +6,9 @@ use std::sync::{Arc, LazyLock};
 use access::assertion::{Presented, make};
 use access::caller::Caller;
 use access::descriptor::Descriptor;
-use access::internal::{InternalRequest, InternalSigner, InternalVerifier};
+use access::internal::{
+    InternalRequest, InternalSigner, InternalVerifier, ServiceKey, TrustedServices,
+};
 use access::keys::{KeySet, SigningKey};
 use access::proof::{NoncePolicy, ProofKey, ProofVerifier, Target};
 use access::token::{AUDIENCE, AccessVerifier, TYPE};
@@ -46,14 +48,22 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         .prove("GET", URL, Some(&token), None, now)
         .unwrap();
     let assertion = make(&key, "officer-1", URL, now).unwrap();
-    let inside = SigningKey::generate_ed25519().unwrap();
-    let trusted = KeySet::from_members([&inside.service_jwk("gateway")]).unwrap();
+    let [gateway, household] = [(); 2].map(|()| ServiceKey::generate().unwrap());
+    let members = [
+        gateway.service_jwk("gateway"),
+        household.service_jwk("household"),
+    ];
+    let trusted = TrustedServices::from_members(&members).unwrap();
     let tokens = AccessVerifier::new("https://gateway.example", AUDIENCE, clock.clone());
     tokens.set_keys(KeySet::from_members([&key.public_jwk()]).unwrap());
-    let minted = InternalSigner::new("gateway", inside, clock.clone());
-    let minted = minted.mint(&Caller::anonymous(None), &REQUEST).unwrap();
+    let minted = InternalSigner::new("gateway", &gateway.into(), &trusted, clock.clone());
+    let minted = minted
+        .unwrap()
+        .mint(&Caller::anonymous(None), &REQUEST)
+        .unwrap();
     World {
-        internal: InternalVerifier::new("household", trusted, clock.clone()),
+        internal: InternalVerifier::new("household", &household.into(), &trusted, clock.clone())
+            .unwrap(),
         texts: [token, proof, assertion, minted],
         clock,
         key,

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use access::descriptor::Descriptor;
 use access::internal::InternalVerifier;
-use access::keys::KeySet;
 use access::policy::PolicyStore;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
@@ -28,17 +27,7 @@ use crate::settings::{Parts, Settings};
 #[must_use]
 pub fn main(capability: Capability) -> ExitCode {
     runtime::process::run(|settings: Settings| async move {
-        let trusted =
-            std::fs::read_to_string(&settings.trusted_services_file).map_err(|error| {
-                format!(
-                    "cannot read {}: {error}",
-                    settings.trusted_services_file.display()
-                )
-            })?;
-        let parts = Parts {
-            trusted_services: KeySet::from_jwks(&trusted)?,
-            clock: runtime::clock::system(),
-        };
+        let parts = Parts::read(&settings, runtime::clock::system())?;
         start(capability, &settings, parts).await
     })
 }
@@ -70,9 +59,10 @@ pub async fn start(
         capability: capability.name,
         verifier: InternalVerifier::new(
             capability.name,
-            parts.trusted_services,
+            &parts.internal_keys,
+            &parts.trusted_services,
             parts.clock.clone(),
-        ),
+        )?,
         policies: PolicyStore::new([descriptor])?,
         places: Arc::new(Semaphore::new(limits.concurrent_requests)),
     });

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use access::keys::KeySet;
+use access::internal::{ServiceKeys, TrustedServices};
 use runtime::clock::SharedClock;
+use runtime::process::StartError;
 use runtime::server;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 /// The settings of one capability.
@@ -14,8 +15,10 @@ use serde::Deserialize;
 pub struct Settings {
     /// The store of its snapshots: `postgres://…` or `sqlite://FOLDER`.
     pub database: SecretString,
-    /// JWKS file with the public keys of the services that may call it.
+    /// JWKS file with the public X25519 keys of the services that may call it.
     pub trusted_services_file: PathBuf,
+    /// PEM file with its own X25519 key for internal tokens (PKCS#8); during a change of keys, with both.
+    pub internal_key_file: PathBuf,
     /// The listener.
     #[serde(default)]
     pub server: server::Settings,
@@ -56,7 +59,28 @@ impl Default for Limits {
 #[derive(Clone, Debug)]
 pub struct Parts {
     /// The public keys of the services that may call it.
-    pub trusted_services: KeySet,
+    pub trusted_services: TrustedServices,
+    /// Its own keys for internal tokens.
+    pub internal_keys: ServiceKeys,
     /// The time.
     pub clock: SharedClock,
+}
+
+impl Parts {
+    /// Reads what `settings` name.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or is not what it should be.
+    pub fn read(settings: &Settings, clock: SharedClock) -> Result<Self, StartError> {
+        let read = |file: &PathBuf| {
+            std::fs::read_to_string(file)
+                .map_err(|error| format!("cannot read {}: {error}", file.display()))
+        };
+        let own = SecretString::from(read(&settings.internal_key_file)?);
+        Ok(Self {
+            trusted_services: TrustedServices::from_jwks(&read(&settings.trusted_services_file)?)?,
+            internal_keys: ServiceKeys::from_pkcs8_pem(own.expose_secret())?,
+            clock,
+        })
+    }
 }

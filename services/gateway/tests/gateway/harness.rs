@@ -6,7 +6,8 @@ mod service;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::keys::{KeySet, SigningKey, jwks};
+use access::internal::{ServiceKey, TrustedServices};
+use access::keys::{SigningKey, jwks};
 use gateway::{Documents, Parts, Settings};
 use runtime::clock::SharedClock;
 use runtime::server::Running;
@@ -42,23 +43,30 @@ impl World {
         let folder = TempDir::new().unwrap();
         let clock = runtime::clock::system();
         let keys = Arc::new(SigningKey::generate_es256().unwrap());
-        let own = SigningKey::generate_ed25519().unwrap();
-        let trusted = KeySet::from_members([&own.service_jwk("gateway")]).unwrap();
+        let [own, of_identity, of_echo] = [(); 3].map(|()| ServiceKey::generate().unwrap());
+        let public = [
+            own.service_jwk("gateway"),
+            of_identity.service_jwk("identity"),
+            of_echo.service_jwk("echo"),
+        ];
+        let trusted = TrustedServices::from_members(&public).unwrap();
+        let trusted_file = folder.path().join("trusted-services.jwks");
+        std::fs::write(&trusted_file, jwks(&public)).unwrap();
         let key_file = folder.path().join("gateway.pem");
         std::fs::write(
             &key_file,
             secrecy::ExposeSecret::expose_secret(&own.to_pkcs8_pem().unwrap()),
         )
         .unwrap();
-        let identity = Service::start("identity", trusted.clone(), clock.clone());
+        let identity = Service::start("identity", &of_identity.into(), &trusted, clock.clone());
         identity.set_keys(jwks(&[keys.public_jwk()]));
-        let echo = Service::start("echo", trusted, clock.clone());
+        let echo = Service::start("echo", &of_echo.into(), &trusted, clock.clone());
         let mut settings = json!({
             "server": {"listen": "127.0.0.1:0", "workers": 2, "drain_delay_ms": 300, "stop_timeout_s": 2},
             "public_url": PUBLIC_URL,
             "upstreams": {"identity": identity.url(), "echo": echo.url()},
             "tokens": {"nonce_key": NONCE_KEY, "revocations_interval_ms": 100},
-            "internal": {"key_file": key_file},
+            "internal": {"key_file": key_file, "trusted_services_file": trusted_file},
             "audit": {"database": format!("sqlite://{}", folder.path().join("audit.sqlite").display())},
             "forwarding": {"readiness_interval_ms": 100},
         });

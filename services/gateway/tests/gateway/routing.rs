@@ -79,12 +79,13 @@ async fn head_is_answered_wherever_get_is() {
 async fn a_declared_service_that_is_not_restored_says_so() {
     let world = World::start().await;
     let key = world.folder.path().join("gateway.pem");
+    let trusted = world.folder.path().join("trusted-services.jwks");
     let settings = serde_json::json!({
         "server": {"listen": "127.0.0.1:0", "workers": 1, "drain_delay_ms": 0},
         "public_url": super::harness::PUBLIC_URL,
         "upstreams": {"identity": world.identity.url()},
         "tokens": {"nonce_key": super::harness::NONCE_KEY},
-        "internal": {"key_file": key},
+        "internal": {"key_file": key, "trusted_services_file": trusted},
         "audit": {"database": format!("sqlite://{}", world.folder.path().join("second.sqlite").display())},
     });
     let documents = [

@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use access::caller::{Assurance, Caller, CallerKind};
-use access::internal::{InternalRequest, InternalSigner};
-use access::keys::{KeySet, SigningKey, jwks};
+use access::internal::{InternalRequest, InternalSigner, ServiceKey, TrustedServices};
 use capability::{Parts, Settings};
 use chrono::{TimeZone, Utc};
 use household::CAPABILITY;
@@ -206,29 +205,38 @@ fn write_package(folder: &Path) {
 impl Site {
     /// Starts on a store that has nothing loaded.
     pub(crate) async fn empty(database: &str) -> Self {
-        let key = SigningKey::generate_ed25519().unwrap();
-        let own = SigningKey::generate_ed25519().unwrap();
-        let trusted = jwks(&[key.service_jwk("gateway"), own.service_jwk("identity")]);
+        let [gateway, identity, own] = [(); 3].map(|()| ServiceKey::generate().unwrap());
+        let trusted = TrustedServices::from_members(&[
+            gateway.service_jwk("gateway"),
+            identity.service_jwk("identity"),
+            own.service_jwk("household"),
+        ])
+        .unwrap();
         let clock = runtime::clock::system();
         let settings: Settings = serde_json::from_value(serde_json::json!({
             "database": database,
             "trusted_services_file": "/nonexistent",
+            "internal_key_file": "/nonexistent",
             "server": { "workers": 1, "drain_delay_ms": 0 },
             "limits": { "snapshot_poll_ms": 50 },
         }))
         .unwrap();
         let parts = Parts {
-            trusted_services: KeySet::from_jwks(&trusted).unwrap(),
+            trusted_services: trusted.clone(),
+            internal_keys: own.into(),
             clock: clock.clone(),
         };
         let running = capability::start(CAPABILITY, &settings, parts)
             .await
             .unwrap();
+        let signer = |name, key: ServiceKey| {
+            InternalSigner::new(name, &key.into(), &trusted, clock.clone()).unwrap()
+        };
         Self {
             url: running.url(),
             running: Some(running),
-            gateway: InternalSigner::new("gateway", key, clock.clone()),
-            identity: InternalSigner::new("identity", own, clock),
+            gateway: signer("gateway", gateway),
+            identity: signer("identity", identity),
             http: reqwest::Client::new(),
             _folder: tempfile::tempdir().unwrap(),
         }

@@ -1,8 +1,7 @@
 //! Nothing is trusted because of where it came from.
 
 use access::caller::Caller;
-use access::internal::{InternalRequest, InternalSigner};
-use access::keys::SigningKey;
+use access::internal::{InternalRequest, InternalSigner, ServiceKey, TrustedServices};
 use chrono::TimeDelta;
 use reqwest::Method;
 use secrecy::ExposeSecret;
@@ -56,8 +55,11 @@ async fn a_token_for_another_request_service_or_time_is_refused() {
     let mint = |signer: &InternalSigner, target: &InternalRequest<'_>| {
         format!("Lifeboat {}", signer.mint(&caller, target).unwrap())
     };
-    let stranger = SigningKey::generate_ed25519().unwrap();
-    let stranger = InternalSigner::new("gateway", stranger, world.clock.clone());
+    let stranger = ServiceKey::generate().unwrap().into();
+    let trusted = &world.settings.trusted_services_file;
+    let trusted = TrustedServices::from_jwks(&std::fs::read_to_string(trusted).unwrap()).unwrap();
+    let stranger =
+        InternalSigner::new("gateway", &stranger, &trusted, world.clock.clone()).unwrap();
     let good = mint(&world.gateway, &target("identity", "GET", path));
     let old = mint(&world.gateway, &target("identity", "GET", path));
     let wrong = [

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use access::caller::CallerKind;
-use access::internal::{InternalRequest, InternalVerifier};
-use access::keys::KeySet;
+use access::internal::{InternalRequest, InternalVerifier, ServiceKeys, TrustedServices};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use runtime::clock::SharedClock;
 use serde_json::{Value, json};
@@ -29,8 +28,8 @@ pub(crate) struct Household {
 }
 
 impl Household {
-    /// Starts one that trusts `keys`.
-    pub(crate) fn start(keys: KeySet, clock: SharedClock) -> Self {
+    /// Starts one with its own `keys`.
+    pub(crate) fn start(keys: &ServiceKeys, trusted: &TrustedServices, clock: SharedClock) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let household = Self {
             address: listener.local_addr().unwrap(),
@@ -39,7 +38,8 @@ impl Household {
             delay: Arc::default(),
             asked: Arc::default(),
         };
-        let verifier = Arc::new(InternalVerifier::new("household", keys, clock));
+        let verifier = InternalVerifier::new("household", keys, trusted, clock).unwrap();
+        let verifier = Arc::new(verifier);
         let shared = household.clone();
         let server = HttpServer::new(move || {
             App::new()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use access::assertion;
 use access::caller::{Assurance, Caller, CallerKind};
-use access::internal::{InternalRequest, InternalSigner};
+use access::internal::{InternalRequest, InternalSigner, ServiceKey, TrustedServices};
 use access::keys::{KeySet, SigningKey, jwks};
 use access::proof::ProofKey;
 use access::token::{AUDIENCE, AccessClaims, AccessVerifier};
@@ -102,12 +102,15 @@ impl World {
             std::fs::write(&path, text).unwrap();
             path
         };
-        let own = SigningKey::generate_ed25519().unwrap();
-        let gateway = SigningKey::generate_ed25519().unwrap();
+        let [own, gateway, at_household] = [(); 3].map(|()| ServiceKey::generate().unwrap());
         let officer_key = SigningKey::generate_es256().unwrap();
-        let trusted = jwks(&[gateway.service_jwk("gateway")]);
-        let of_identity = KeySet::from_jwks(&jwks(&[own.service_jwk("identity")])).unwrap();
-        let household = Household::start(of_identity, clock.clone());
+        let trusted = jwks(&[
+            gateway.service_jwk("gateway"),
+            own.service_jwk("identity"),
+            at_household.service_jwk("household"),
+        ]);
+        let services = TrustedServices::from_jwks(&trusted).unwrap();
+        let household = Household::start(&at_household.into(), &services, clock.clone());
         for (person, household_no) in [(WANG, "F0000001"), (LIN, "F0000002")] {
             let mut facts = facts(person);
             facts.insert("household_no".to_owned(), household_no.to_owned());
@@ -148,7 +151,8 @@ impl World {
         change(&mut settings);
         let settings: Settings = serde_json::from_value(settings).unwrap();
         let mut world = Self {
-            gateway: InternalSigner::new("gateway", gateway, clock.clone()),
+            gateway: InternalSigner::new("gateway", &gateway.into(), &services, clock.clone())
+                .unwrap(),
             key: ProofKey::generate().unwrap(),
             clock,
             household,

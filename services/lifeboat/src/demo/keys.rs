@@ -1,8 +1,10 @@
 //! The keys of the demo's services and of its officer, each in a file that only its owner reads.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use access::internal::ServiceKey;
 use access::keys::{SigningKey, jwks};
 use secrecy::ExposeSecret;
 
@@ -10,11 +12,9 @@ use crate::outcome::Failure;
 
 /// The files that settings name.
 pub(crate) struct KeyFiles {
-    /// The gateway's private key for internal tokens.
-    pub(crate) gateway: PathBuf,
-    /// Identity's private key for internal tokens.
-    pub(crate) identity: PathBuf,
-    /// The public keys of both, for whoever they call.
+    /// The private key of each service for internal tokens.
+    pub(crate) services: BTreeMap<String, PathBuf>,
+    /// The public keys of all of them.
     pub(crate) trusted_services: PathBuf,
     /// Seals identity's token-signing keys in its database.
     pub(crate) sealing: PathBuf,
@@ -25,39 +25,35 @@ pub(crate) struct KeyFiles {
 }
 
 impl KeyFiles {
-    /// Makes all of them under `folder`.
-    pub(crate) fn make(folder: &Path) -> Result<Self, Failure> {
-        let (gateway, gateway_key) = service(folder, "gateway")?;
-        let (identity, identity_key) = service(folder, "identity")?;
+    /// Makes all of them under `folder`, for these services.
+    pub(crate) fn make<'a>(
+        folder: &Path,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Failure> {
+        let mut services = BTreeMap::new();
+        let mut public = Vec::new();
+        for name in names {
+            let key = ServiceKey::generate()?;
+            let path = folder.join(format!("{name}.pem"));
+            private(&path, key.to_pkcs8_pem()?.expose_secret())?;
+            public.push(key.service_jwk(name));
+            services.insert(name.to_owned(), path);
+        }
         let trusted_services = folder.join("trusted-services.jwks");
-        std::fs::write(
-            &trusted_services,
-            jwks(&[
-                gateway_key.service_jwk("gateway"),
-                identity_key.service_jwk("identity"),
-            ]),
-        )?;
+        std::fs::write(&trusted_services, jwks(&public))?;
         let officer_key = SigningKey::generate_es256()?;
         let officer = folder.join("officer.pem");
         private(&officer, officer_key.to_pkcs8_pem()?.expose_secret())?;
         let sealing = folder.join("identity-sealing.key");
         private(&sealing, &random_base64()?)?;
         Ok(Self {
-            gateway,
-            identity,
+            services,
             trusted_services,
             sealing,
             officer,
             officer_public: officer_key.public_jwk(),
         })
     }
-}
-
-fn service(folder: &Path, name: &str) -> Result<(PathBuf, SigningKey), Failure> {
-    let key = SigningKey::generate_ed25519()?;
-    let path = folder.join(format!("{name}.pem"));
-    private(&path, key.to_pkcs8_pem()?.expose_secret())?;
-    Ok((path, key))
 }
 
 /// 32 random bytes in base64url.

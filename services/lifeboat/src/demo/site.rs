@@ -36,7 +36,14 @@ impl Site {
         let site = Self {
             configuration: folder.join("lifeboat.toml"),
             stores: stores(folder)?,
-            keys: KeyFiles::make(&folder.make("keys")?)?,
+            keys: KeyFiles::make(
+                &folder.make("keys")?,
+                sources
+                    .known
+                    .iter()
+                    .map(|source| source.system.name)
+                    .chain(["identity", "gateway"]),
+            )?,
         };
         let text = toml::to_string_pretty(&site.configuration(folder, listen, sources)?)?;
         private(&site.configuration, &text)?;
@@ -71,6 +78,7 @@ impl Site {
                 json!({
                     "database": self.store_url(),
                     "trusted_services_file": trusted,
+                    "internal_key_file": self.keys.services[*name],
                     "server": { "listen": listen, "workers": 1, "drain_delay_ms": 0 },
                 }),
             );
@@ -83,7 +91,7 @@ impl Site {
                 "sealing_key_file": self.keys.sealing,
                 "nonce_key": nonce_key,
                 "trusted_services_file": trusted,
-                "internal_key_file": self.keys.identity,
+                "internal_key_file": self.keys.services["identity"],
                 "household": { "url": format!("http://{household}") },
                 "audit": { "database": audit },
                 "server": { "workers": 1, "drain_delay_ms": 0 },
@@ -101,7 +109,10 @@ impl Site {
                 "public_url": format!("http://{gateway}"),
                 "upstreams": {},
                 "tokens": { "nonce_key": nonce_key },
-                "internal": { "key_file": self.keys.gateway },
+                "internal": {
+                    "key_file": self.keys.services["gateway"],
+                    "trusted_services_file": trusted,
+                },
                 "audit": { "database": audit },
             },
         }))

@@ -1,22 +1,21 @@
+use std::collections::HashMap;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use runtime::clock::SharedClock;
 
-use super::{Claims, GATEWAY, InternalRequest, LIFETIME, TYPE, body_hash, path_hash};
+use super::pair::Pair;
+use super::{
+    Claims, GATEWAY, InternalRequest, LIFETIME, PairFault, ServiceKeys, TrustedServices, body_hash,
+    path_hash,
+};
 use crate::caller::{Caller, CallerKind};
-use crate::jws::{Form, JwsFault, Unverified};
-use crate::keys::{Key, KeySet};
+use crate::jws::JwsFault;
 use crate::lifetime::{TimeFault, Times, Window};
 use crate::replay::{Memory, ReplayUnavailable};
-use crate::secret;
+use crate::{secret, strict};
 
-const FORM: Form = Form {
-    types: &[TYPE],
-    untyped: false,
-    own_key: false,
-    max_bytes: 8 * 1024,
-};
+/// The longest token taken, in bytes.
+const MAX_BYTES: usize = 8 * 1024;
 
 /// Seconds by which the clocks of two services may differ.
 const LEEWAY: u8 = 5;
@@ -32,17 +31,14 @@ const MAX_ID: usize = 64;
 /// Why a service does not take a token. All are 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InternalFault {
-    /// Not such a token, or not signed by its key.
+    /// Not such a token, or not authenticated with the secret of its two services.
     #[error(transparent)]
     Token(#[from] JwsFault),
-    /// A key that is not trusted, or that speaks for no service.
-    #[error("not a trusted key")]
+    /// Not the header of tokens between a trusted service and this one: another service, key, algorithm or type.
+    #[error("not of a trusted service for this one")]
     UnknownKey,
-    /// The key is of another service than the token says.
-    #[error("the key of another service")]
-    OtherIssuer,
-    /// Minted for another service.
-    #[error("minted for another service")]
+    /// The request is for another service.
+    #[error("for another service")]
     OtherAudience,
     /// Minted for another method, path, query or body.
     #[error("minted for another request")]
@@ -65,26 +61,34 @@ pub enum InternalFault {
 #[derive(Debug)]
 pub struct InternalVerifier {
     service: String,
-    keys: ArcSwap<KeySet>,
+    /// By the header that their tokens have.
+    pairs: HashMap<String, Pair>,
     clock: SharedClock,
     seen: Memory,
 }
 
 impl InternalVerifier {
-    /// Verifies for the service called `own`. Each key of `keys` names its service by `lifeboat_service`.
-    #[must_use]
-    pub fn new(own: impl Into<String>, keys: KeySet, clock: SharedClock) -> Self {
-        Self {
-            service: own.into(),
-            keys: ArcSwap::from_pointee(keys),
+    /// Verifies for the service called `own` with its `keys` what the `trusted` ones mint for it.
+    ///
+    /// # Errors
+    /// When a trusted key is unsound.
+    pub fn new(
+        own: impl Into<String>,
+        keys: &ServiceKeys,
+        trusted: &TrustedServices,
+        clock: SharedClock,
+    ) -> Result<Self, PairFault> {
+        let service = own.into();
+        let pairs = Pair::towards(&service, keys, trusted)?;
+        Ok(Self {
+            service,
+            pairs: pairs
+                .into_iter()
+                .map(|pair| (pair.header().to_owned(), pair))
+                .collect(),
             seen: Memory::new(clock.clone()),
             clock,
-        }
-    }
-
-    /// Trusts these keys from now on, and no others.
-    pub fn set_keys(&self, keys: KeySet) {
-        self.keys.store(keys.into());
+        })
     }
 
     /// The caller, if `token` was minted for exactly this request and was not used before.
@@ -96,17 +100,8 @@ impl InternalVerifier {
         token: &str,
         request: &InternalRequest<'_>,
     ) -> Result<Caller, InternalFault> {
-        let token = Unverified::parse(token, &FORM)?;
-        let keys = self.keys.load();
-        let kid = token
-            .header()
-            .kid
-            .as_deref()
-            .ok_or(InternalFault::UnknownKey)?;
-        let key = keys.find(Some(kid)).ok_or(InternalFault::UnknownKey)?;
-        let claims: Claims = token.verify(key.public())?;
-        let issuer = issuer(key, &claims)?;
-        if claims.aud != self.service || request.audience != self.service {
+        let (pair, claims) = self.authentic(token)?;
+        if request.audience != self.service {
             return Err(InternalFault::OtherAudience);
         }
         if claims.htm != request.method
@@ -116,35 +111,40 @@ impl InternalVerifier {
             return Err(InternalFault::OtherRequest);
         }
         let times = Times {
-            issued: claims.iat.0,
+            issued: claims.iat,
             not_before: None,
-            expires: claims.exp.0,
+            expires: claims.exp,
         };
         times.check(self.clock.now(), WINDOW)?;
-        if !may_speak_for(issuer, &claims.caller) {
+        if !may_speak_for(pair.issuer(), &claims.caller) {
             return Err(InternalFault::OtherCaller);
         }
         if claims.jti.is_empty() || claims.jti.len() > MAX_ID {
             return Err(JwsFault::Claims.into());
         }
-        if self
-            .seen
-            .first_use(&format!("{kid} {}", claims.jti), REMEMBERED)?
-        {
+        let name = [pair.header(), ".", &claims.jti].concat();
+        if self.seen.first_use(&name, REMEMBERED)? {
             Ok(claims.caller)
         } else {
             Err(InternalFault::Replayed)
         }
     }
-}
 
-/// The service that the key speaks for, if the token says the same.
-fn issuer<'a>(key: &'a Key, claims: &Claims) -> Result<&'a str, InternalFault> {
-    let service = key.service().ok_or(InternalFault::UnknownKey)?;
-    if service == claims.iss {
-        Ok(service)
-    } else {
-        Err(InternalFault::OtherIssuer)
+    /// What a trusted service vouches for, and which one. Nothing is read before its authenticity is known.
+    fn authentic(&self, token: &str) -> Result<(&Pair, Claims), InternalFault> {
+        if token.len() > MAX_BYTES {
+            return Err(JwsFault::TooLong.into());
+        }
+        let (message, tag) = token.rsplit_once('.').ok_or(JwsFault::Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(JwsFault::Malformed)?;
+        let tag = strict::decode(tag).ok_or(JwsFault::Malformed)?;
+        let pair = self.pairs.get(header).ok_or(InternalFault::UnknownKey)?;
+        if !pair.vouches(message, &tag) {
+            return Err(JwsFault::Signature.into());
+        }
+        let claims = strict::decode(claims).ok_or(JwsFault::Malformed)?;
+        let claims = serde_json::from_slice(&claims).map_err(|_| JwsFault::Claims)?;
+        Ok((pair, claims))
     }
 }
 

@@ -15,6 +15,14 @@ pub(super) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     block(text, BEGIN, END)
 }
 
+/// The DER of each of several `PRIVATE KEY` blocks, in their order; `None` where there is something else among them.
+pub(crate) fn decode_all(text: &str) -> Option<Vec<Zeroizing<Vec<u8>>>> {
+    text.split_inclusive(END)
+        .filter(|part| !part.trim().is_empty())
+        .map(decode)
+        .collect()
+}
+
 /// The same of a `PUBLIC KEY` block.
 pub(super) fn decode_public(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     block(text, BEGIN_PUBLIC, END_PUBLIC)
@@ -31,7 +39,7 @@ fn block(text: &str, begin: &str, end: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// `der` as one `PRIVATE KEY` block.
-pub(super) fn encode(der: &[u8]) -> String {
+pub(crate) fn encode(der: &[u8]) -> String {
     let packed = Zeroizing::new(STANDARD.encode(der));
     let mut text =
         String::with_capacity(packed.len() + packed.len() / 64 + BEGIN.len() + END.len() + 3);

@@ -7,9 +7,6 @@ use serde_json::{Map, Value, json};
 use super::Algorithm;
 use crate::{secret, strict};
 
-/// Members that only private or symmetric keys have (RFC 7518 §6).
-const PRIVATE: [&str; 8] = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
-
 /// Points of Ed25519 of small order, without the sign bit: a signature under them can be made by anybody.
 const SMALL_ORDER: [[u8; 32]; 7] = [
     ends(0x00, 0x00, 0x00),
@@ -48,6 +45,9 @@ pub enum KeyFault {
     /// RSA, another curve, or another kind of key.
     #[error("only P-256 and Ed25519 keys are used")]
     Unsupported,
+    /// Another kind of key where services' own are X25519.
+    #[error("only X25519 keys are used between services")]
+    NotX25519,
     /// `use`, `key_ops` or `alg` say something else.
     #[error("not a key for verifying signatures of its kind")]
     OtherUse,
@@ -72,10 +72,8 @@ impl PublicKey {
     /// # Errors
     /// See [`KeyFault`].
     pub fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, KeyFault> {
+        super::set::refuse_secrets(jwk)?;
         let text = |name| jwk.get(name).and_then(Value::as_str);
-        if PRIVATE.iter().any(|member| jwk.contains_key(*member)) || text("kty") == Some("oct") {
-            return Err(KeyFault::Secret);
-        }
         let coordinate = |name| {
             let bytes = text(name)
                 .and_then(strict::decode)

@@ -8,13 +8,16 @@ use super::{KeyFault, PublicKey};
 use crate::strict;
 
 /// More keys than any honest set has.
-const MAX_KEYS: usize = 64;
+pub(crate) const MAX_KEYS: usize = 64;
 
 /// Longer than any honest `kid`.
 const MAX_KID: usize = 128;
 
 /// Larger than any honest set, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
+
+/// Members that only private or symmetric keys have (RFC 7518 §6).
+const PRIVATE: [&str; 8] = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// Why a set of keys is not taken, as a whole: one wrong key refuses all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +41,6 @@ pub enum KeySetFault {
 pub struct Key {
     kid: String,
     public: PublicKey,
-    service: Option<String>,
 }
 
 impl Key {
@@ -54,24 +56,10 @@ impl Key {
         &self.public
     }
 
-    /// The service that it speaks for (`lifeboat_service`), inside the system.
-    #[must_use]
-    pub fn service(&self) -> Option<&str> {
-        self.service.as_deref()
-    }
-
     fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, KeyFault> {
         let public = PublicKey::from_jwk(jwk)?;
-        let text = |name: &str| match jwk.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) if (1..=MAX_KID).contains(&text.len()) => {
-                Ok(Some(text.clone()))
-            }
-            Some(_) => Err(KeyFault::Malformed),
-        };
         Ok(Self {
-            kid: text("kid")?.unwrap_or_else(|| public.thumbprint().to_owned()),
-            service: text("lifeboat_service")?,
+            kid: text(jwk, "kid")?.unwrap_or_else(|| public.thumbprint().to_owned()),
             public,
         })
     }
@@ -88,19 +76,7 @@ impl KeySet {
     /// # Errors
     /// See [`KeySetFault`].
     pub fn from_jwks(text: &str) -> Result<Self, KeySetFault> {
-        if text.len() > MAX_BYTES {
-            return Err(KeySetFault::Malformed);
-        }
-        let document = strict::object(text.as_bytes()).ok_or(KeySetFault::Malformed)?;
-        let keys = document
-            .get("keys")
-            .and_then(Value::as_array)
-            .ok_or(KeySetFault::Malformed)?;
-        let keys = keys
-            .iter()
-            .map(Value::as_object)
-            .collect::<Option<Vec<_>>>();
-        Self::from_members(keys.ok_or(KeySetFault::Malformed)?)
+        Self::from_members(&members(text)?)
     }
 
     /// A set of single JWKs, under the same rules.
@@ -152,6 +128,41 @@ impl KeySet {
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeySet({} keys)", self.0.len())
+    }
+}
+
+/// The members of a JWK Set, as yet unread.
+pub(crate) fn members(text: &str) -> Result<Vec<Map<String, Value>>, KeySetFault> {
+    if text.len() > MAX_BYTES {
+        return Err(KeySetFault::Malformed);
+    }
+    let mut document = strict::object(text.as_bytes()).ok_or(KeySetFault::Malformed)?;
+    let Some(Value::Array(keys)) = document.remove("keys") else {
+        return Err(KeySetFault::Malformed);
+    };
+    let members = keys.into_iter().map(|key| match key {
+        Value::Object(members) => Ok(members),
+        _ => Err(KeySetFault::Malformed),
+    });
+    members.collect()
+}
+
+/// A JWK's member that is a name: absent, or a text of an honest length.
+pub(crate) fn text(jwk: &Map<String, Value>, name: &str) -> Result<Option<String>, KeyFault> {
+    match jwk.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) if (1..=MAX_KID).contains(&text.len()) => Ok(Some(text.clone())),
+        Some(_) => Err(KeyFault::Malformed),
+    }
+}
+
+/// Refuses private and symmetric keys.
+pub(crate) fn refuse_secrets(jwk: &Map<String, Value>) -> Result<(), KeyFault> {
+    let has_private = PRIVATE.iter().any(|member| jwk.contains_key(*member));
+    if has_private || jwk.get("kty").is_some_and(|kind| kind == "oct") {
+        Err(KeyFault::Secret)
+    } else {
+        Ok(())
     }
 }
 

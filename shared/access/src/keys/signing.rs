@@ -22,6 +22,9 @@ pub enum SigningKeyFault {
     /// Neither P-256 nor Ed25519, or damaged.
     #[error("not a sound P-256 or Ed25519 private key")]
     NotAKey,
+    /// Not an X25519 key, which services have between them.
+    #[error("not an X25519 private key; `openssl genpkey -algorithm X25519` makes one")]
+    NotAServiceKey,
     /// The cryptographic library, or the system's randomness, failed.
     #[error("the cryptographic library failed")]
     Failed,
@@ -110,15 +113,6 @@ impl SigningKey {
         jwk.insert("kid".into(), self.kid.as_str().into());
         jwk.insert("alg".into(), self.public.algorithm().as_str().into());
         jwk.insert("use".into(), "sig".into());
-        jwk
-    }
-
-    /// As [`Self::public_jwk`], with the service that the key speaks for (`lifeboat_service`), for the set of keys that
-    /// services trust one another by.
-    #[must_use]
-    pub fn service_jwk(&self, service: &str) -> Map<String, Value> {
-        let mut jwk = self.public_jwk();
-        jwk.insert("lifeboat_service".into(), service.into());
         jwk
     }
 

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use access::caller::Caller;
-use access::internal::{InternalRequest, InternalVerifier};
-use access::keys::KeySet;
+use access::internal::{InternalRequest, InternalVerifier, ServiceKeys, TrustedServices};
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
@@ -52,10 +51,15 @@ struct State {
 }
 
 impl Service {
-    pub(crate) fn start(name: &'static str, trusted: KeySet, clock: SharedClock) -> Self {
+    pub(crate) fn start(
+        name: &'static str,
+        keys: &ServiceKeys,
+        trusted: &TrustedServices,
+        clock: SharedClock,
+    ) -> Self {
         let state = Arc::new(State {
             name,
-            verifier: InternalVerifier::new(name, trusted, clock),
+            verifier: InternalVerifier::new(name, keys, trusted, clock).unwrap(),
             seen: Mutex::default(),
             refused: Mutex::default(),
             keys: Mutex::default(),
