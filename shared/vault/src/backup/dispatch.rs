@@ -35,7 +35,7 @@ impl Feed for Source {
     }
 
     fn bytes(&self) -> Option<u64> {
-        None
+        Self::bytes(self)
     }
 
     fn next_file(&mut self) -> Result<Option<SourceFile>, SourceError> {

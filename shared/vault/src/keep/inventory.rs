@@ -87,10 +87,17 @@ impl Keeper {
 
     /// What a cloud is called; one that does not answer is known by its fault.
     pub(super) fn cloud_name(&self, number: u8) -> String {
-        let asked = self.found.clouds.cloud(number).map(|cloud| cloud.name().to_owned());
+        let asked = self
+            .found
+            .clouds
+            .cloud(number)
+            .map(|cloud| cloud.name().to_owned());
         let blamed = || {
             let blames = self.found.clouds.blames().all();
-            blames.into_iter().find(|blame| blame.number == number).map(|blame| blame.cloud)
+            blames
+                .into_iter()
+                .find(|blame| blame.number == number)
+                .map(|blame| blame.cloud)
         };
         asked.or_else(blamed).unwrap_or_default()
     }
@@ -125,7 +132,8 @@ impl Inventory {
             Scope::All => history.points.values().cloned().collect(),
         };
         let (need, clouds) = (keeper.found.descriptor.need, keeper.found.descriptor.clouds);
-        let code = Code::new(need, clouds).map_err(|error| Refusal::Contradiction(error.to_string()))?;
+        let code =
+            Code::new(need, clouds).map_err(|error| Refusal::Contradiction(error.to_string()))?;
         let mut inventory = Self {
             points: Vec::new(),
             warnings: history.warnings,
@@ -137,12 +145,17 @@ impl Inventory {
             code,
         };
         for point in points {
-            let read = keeper.found.catalogue(&keeper.names, &keeper.key, &point).await;
+            let read = keeper
+                .found
+                .catalogue(&keeper.names, &keeper.key, &point)
+                .await;
             match read {
                 Ok((catalogue, pieces)) => inventory.add(&point, catalogue, &pieces),
                 // What an older point needs beyond the newest is lost with its catalogue, and nothing else is.
                 Err(error) if point.head.sequence != history_newest(&inventory.newest_on) => {
-                    inventory.warnings.push(format!("backup {}: {error}", point.head.sequence));
+                    inventory
+                        .warnings
+                        .push(format!("backup {}: {error}", point.head.sequence));
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -156,7 +169,8 @@ impl Inventory {
         let head = &point.head;
         self.generations.insert(head.generation);
         self.epochs.extend(catalogue.epochs);
-        self.packs.extend(catalogue.packs.into_iter().map(|pack| (pack.pack, pack)));
+        self.packs
+            .extend(catalogue.packs.into_iter().map(|pack| (pack.pack, pack)));
         for (j, hash) in (0..).zip(pieces) {
             self.pieces.insert((head.run, j), *hash);
         }
@@ -166,13 +180,25 @@ impl Inventory {
     #[must_use]
     pub fn things(&self) -> Vec<Thing> {
         let mut things = vec![Thing::Descriptor];
-        things.extend(self.generations.iter().map(|generation| Thing::Keyring(*generation)));
+        things.extend(
+            self.generations
+                .iter()
+                .map(|generation| Thing::Keyring(*generation)),
+        );
         things.extend(self.epochs.keys().map(|epoch| Thing::Epoch(*epoch)));
         let mut packs: Vec<PackId> = self.packs.keys().copied().collect();
         packs.sort_unstable();
         things.extend(packs.into_iter().map(Thing::Fragment));
-        things.extend(self.pieces.keys().map(|(run, j)| Thing::Catalogue(*run, *j)));
-        things.extend(self.points.iter().map(|point| Thing::Head(point.head.sequence)));
+        things.extend(
+            self.pieces
+                .keys()
+                .map(|(run, j)| Thing::Catalogue(*run, *j)),
+        );
+        things.extend(
+            self.points
+                .iter()
+                .map(|point| Thing::Head(point.head.sequence)),
+        );
         things
     }
 
@@ -190,7 +216,10 @@ impl Inventory {
     pub fn length(&self, thing: &Thing) -> Option<u64> {
         match thing {
             Thing::Fragment(pack) => {
-                let class = self.packs.get(pack).and_then(|pack| Class::from_index(pack.class))?;
+                let class = self
+                    .packs
+                    .get(pack)
+                    .and_then(|pack| Class::from_index(pack.class))?;
                 Some(class.fragment_len(self.code.need()) as u64)
             }
             _ => None,
@@ -205,10 +234,16 @@ impl Inventory {
         thing: &Thing,
     ) -> Result<Proved, CloudError> {
         let found = &keeper.found;
-        let (Some(number), Some(names)) =
-            (CloudNumber::new(cloud.number()), keeper.names.get(&cloud.number()))
-        else {
-            return Err(fault(cloud, "", Kind::Settings, "it is no cloud of this vault"));
+        let (Some(number), Some(names)) = (
+            CloudNumber::new(cloud.number()),
+            keeper.names.get(&cloud.number()),
+        ) else {
+            return Err(fault(
+                cloud,
+                "",
+                Kind::Settings,
+                "it is no cloud of this vault",
+            ));
         };
         let name = thing.name(names);
         let differs = |said: String| fault(cloud, &name, Kind::Differs, said);
@@ -242,14 +277,18 @@ impl Inventory {
             }
             Thing::Head(sequence) => {
                 let opened = envelope(ObjectKind::Head, &bytes)?;
-                let point = self.points.iter().find(|point| point.head.sequence == *sequence);
+                let point = self
+                    .points
+                    .iter()
+                    .find(|point| point.head.sequence == *sequence);
                 point.is_some_and(|point| point.hash == opened.hash)
             }
             Thing::Catalogue(run, j) => self.pieces.get(&(*run, *j)) == Some(&hash()),
             Thing::Fragment(pack) => {
-                let own = self.packs.get(pack).and_then(|pack| {
-                    pack.fragments.get(usize::from(number.get()) - 1).copied()
-                });
+                let own = self
+                    .packs
+                    .get(pack)
+                    .and_then(|pack| pack.fragments.get(usize::from(number.get()) - 1).copied());
                 own == Some(hash())
             }
             Thing::Keyring(_) | Thing::Epoch(_) => true,
@@ -263,7 +302,12 @@ impl Inventory {
 }
 
 fn history_newest(newest_on: &BTreeMap<u8, Option<Sequence>>) -> Sequence {
-    newest_on.values().flatten().max().copied().unwrap_or(Sequence::FIRST)
+    newest_on
+        .values()
+        .flatten()
+        .max()
+        .copied()
+        .unwrap_or(Sequence::FIRST)
 }
 
 /// An object that is what it should be.

@@ -69,7 +69,9 @@ pub async fn prune(
     let inventory = Inventory::read(keeper, Scope::All).await?;
     let mut ages: BTreeMap<Generation, (usize, DateTime<Utc>)> = BTreeMap::new();
     for point in &inventory.points {
-        let entry = ages.entry(point.head.generation).or_insert((0, point.head.created));
+        let entry = ages
+            .entry(point.head.generation)
+            .or_insert((0, point.head.created));
         entry.0 += 1;
         entry.1 = entry.1.max(point.head.created);
     }
@@ -140,13 +142,30 @@ async fn things_of(
 ) -> Result<Vec<Thing>, RestoreError> {
     let mut things = vec![Thing::Keyring(generation)];
     let mut rest = BTreeSet::new();
-    for point in inventory.points.iter().filter(|point| point.head.generation == generation) {
+    for point in inventory
+        .points
+        .iter()
+        .filter(|point| point.head.generation == generation)
+    {
         things.push(Thing::Head(point.head.sequence));
         let head = &point.head;
-        let (catalogue, _) = keeper.found.catalogue(&keeper.names, &keeper.key, point).await?;
+        let (catalogue, _) = keeper
+            .found
+            .catalogue(&keeper.names, &keeper.key, point)
+            .await?;
         rest.extend((0..head.catalogue.pieces).map(|j| Thing::Catalogue(head.run, j)));
-        rest.extend(catalogue.epochs.iter().map(|(epoch, _)| Thing::Epoch(*epoch)));
-        rest.extend(catalogue.packs.iter().map(|pack| Thing::Fragment(pack.pack)));
+        rest.extend(
+            catalogue
+                .epochs
+                .iter()
+                .map(|(epoch, _)| Thing::Epoch(*epoch)),
+        );
+        rest.extend(
+            catalogue
+                .packs
+                .iter()
+                .map(|pack| Thing::Fragment(pack.pack)),
+        );
     }
     things.extend(rest);
     Ok(things)

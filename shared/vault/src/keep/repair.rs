@@ -128,7 +128,10 @@ async fn missing(keeper: &Keeper, inventory: &Inventory) -> Vec<Wrong> {
 async fn one(keeper: &Keeper, inventory: &Inventory, wrong: &Wrong) -> Result<u64, String> {
     let cloud = keeper.found.clouds.cloud(wrong.number);
     let (Some(cloud), Some(number)) = (cloud, CloudNumber::new(wrong.number)) else {
-        return Err("the cloud does not answer: bring it back, or replace it with --new-cloud URL".to_owned());
+        return Err(
+            "the cloud does not answer: bring it back, or replace it with --new-cloud URL"
+                .to_owned(),
+        );
     };
     let bytes = rebuild(keeper, inventory, &wrong.thing, number).await?;
     let name = keeper
@@ -153,7 +156,11 @@ async fn replace(cloud: &Arc<dyn Cloud>, name: &str, bytes: Bytes) -> Result<(),
         ),
         _ => error.to_string(),
     })?;
-    cloud.put_new(name, bytes).await.map(drop).map_err(|error| error.to_string())
+    cloud
+        .put_new(name, bytes)
+        .await
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 /// The bytes that a thing should have on a cloud, from what the other clouds hold.
@@ -171,7 +178,10 @@ async fn rebuild(
     match thing {
         Thing::Descriptor => written(found.envelope.clone().for_cloud(to)),
         Thing::Head(sequence) => {
-            let point = inventory.points.iter().find(|point| point.head.sequence == *sequence);
+            let point = inventory
+                .points
+                .iter()
+                .find(|point| point.head.sequence == *sequence);
             let point = point.ok_or("no cloud holds it")?;
             written(point.envelope.clone())
         }
@@ -184,7 +194,10 @@ async fn rebuild(
                     Err(error) => last = Some(error),
                 }
             }
-            Err(last.map_or_else(|| "no other cloud answers".to_owned(), |error| error.to_string()))
+            Err(last.map_or_else(
+                || "no other cloud answers".to_owned(),
+                |error| error.to_string(),
+            ))
         }
         Thing::Epoch(_) => epoch(keeper, inventory, thing, to).await,
         Thing::Fragment(pack) => fragment(keeper, inventory, pack, to).await,
@@ -192,7 +205,11 @@ async fn rebuild(
 }
 
 fn others(keeper: &Keeper, to: CloudNumber) -> impl Iterator<Item = &Arc<dyn Cloud>> {
-    keeper.found.clouds.iter().filter(move |cloud| cloud.number() != to.get())
+    keeper
+        .found
+        .clouds
+        .iter()
+        .filter(move |cloud| cloud.number() != to.get())
 }
 
 async fn epoch(
@@ -203,7 +220,8 @@ async fn epoch(
 ) -> Result<Bytes, String> {
     let (mut object, mut envelope, mut shares) = (None, None, Vec::new());
     for cloud in others(keeper, to) {
-        let Ok(Proved::Epoch(number, own, share)) = inventory.prove(keeper, cloud, thing).await else {
+        let Ok(Proved::Epoch(number, own, share)) = inventory.prove(keeper, cloud, thing).await
+        else {
             continue;
         };
         shares.push((number, share));
@@ -225,12 +243,23 @@ async fn epoch(
 }
 
 /// The envelope of an epoch as another cloud holds it; what it holds was proved before.
-async fn signed(keeper: &Keeper, cloud: &Arc<dyn Cloud>, thing: &Thing) -> Result<Envelope, CloudError> {
-    let name = keeper.names.get(&cloud.number()).map(|names| thing.name(names)).unwrap_or_default();
+async fn signed(
+    keeper: &Keeper,
+    cloud: &Arc<dyn Cloud>,
+    thing: &Thing,
+) -> Result<Envelope, CloudError> {
+    let name = keeper
+        .names
+        .get(&cloud.number())
+        .map(|names| thing.name(names))
+        .unwrap_or_default();
     let bytes = cloud.get(&name, crate::object::ENVELOPE_AT_MOST).await?;
     let differs = |error| fault(cloud, &name, Kind::Differs, error);
     let envelope = Envelope::parse(ObjectKind::Epoch, &bytes).map_err(differs)?;
-    envelope.clone().verified(ObjectKind::Epoch, &keeper.found.keys).map_err(differs)?;
+    envelope
+        .clone()
+        .verified(ObjectKind::Epoch, &keeper.found.keys)
+        .map_err(differs)?;
     Ok(envelope)
 }
 
@@ -241,8 +270,13 @@ async fn fragment(
     to: CloudNumber,
 ) -> Result<Bytes, String> {
     let thing = Thing::Fragment(*pack);
-    let own = inventory.packs.get(pack).ok_or("it is not in the catalogue")?;
-    let length = inventory.length(&thing).ok_or("it is not in the catalogue")?;
+    let own = inventory
+        .packs
+        .get(pack)
+        .ok_or("it is not in the catalogue")?;
+    let length = inventory
+        .length(&thing)
+        .ok_or("it is not in the catalogue")?;
     let wanted: Vec<Wanted> = own
         .fragments
         .iter()
@@ -250,7 +284,11 @@ async fn fragment(
         .map(|(hash, cloud)| Wanted {
             // The one that is to be rebuilt is asked of nobody.
             cloud: if cloud == to.get() { 0 } else { cloud },
-            name: keeper.names.get(&cloud).map(|names| thing.name(names)).unwrap_or_default(),
+            name: keeper
+                .names
+                .get(&cloud)
+                .map(|names| thing.name(names))
+                .unwrap_or_default(),
             length,
             blake3: hash.0,
         })
@@ -260,7 +298,9 @@ async fn fragment(
     let gathered = gathered.map_err(|error| error.to_string())?;
     let code = inventory.code;
     let all = tokio::task::spawn_blocking(move || code.missing(&gathered)).await;
-    let all = all.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+    let all = all
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error.to_string())?;
     let at = usize::from(to.get()) - 1;
     let bytes = all.into_iter().nth(at).ok_or("it has no such fragment")?;
     if own.fragments.get(at).map(|hash| hash.0) == Some(*blake3::hash(&bytes).as_bytes()) {

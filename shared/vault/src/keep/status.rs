@@ -98,7 +98,8 @@ pub async fn status(keeper: &Keeper) -> Result<Status, RestoreError> {
         if let (Some(list), Some(names)) = (list, keeper.names.get(&number)) {
             for (thing, holders) in things.iter().zip(&mut holders) {
                 let length = list.get(&thing.name(names));
-                let right = length.is_some_and(|own| inventory.length(thing).is_none_or(|due| due == *own));
+                let right =
+                    length.is_some_and(|own| inventory.length(thing).is_none_or(|due| due == *own));
                 if right {
                     *holders += 1;
                 } else {
@@ -116,7 +117,12 @@ pub async fn status(keeper: &Keeper) -> Result<Status, RestoreError> {
             number,
             name: keeper.cloud_name(number),
             answers: list.is_some(),
-            newest: inventory.newest_on.get(&number).copied().flatten().map(Sequence::get),
+            newest: inventory
+                .newest_on
+                .get(&number)
+                .copied()
+                .flatten()
+                .map(Sequence::get),
             missing,
             clock_ahead_seconds: skew.map(|skew| skew.num_seconds()),
         });
@@ -126,10 +132,17 @@ pub async fn status(keeper: &Keeper) -> Result<Status, RestoreError> {
             keeper.found.clouds.blames().enter(&error);
         }
     }
-    let margins = things.iter().zip(&holders).map(|(thing, held)| {
-        i16::from(*held) - i16::from(inventory.needed(thing))
-    });
-    Ok(judge(keeper, &inventory, clouds, margins.min().unwrap_or(0), things.len()))
+    let margins = things
+        .iter()
+        .zip(&holders)
+        .map(|(thing, held)| i16::from(*held) - i16::from(inventory.needed(thing)));
+    Ok(judge(
+        keeper,
+        &inventory,
+        clouds,
+        margins.min().unwrap_or(0),
+        things.len(),
+    ))
 }
 
 fn judge(

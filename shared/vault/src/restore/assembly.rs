@@ -142,7 +142,11 @@ impl Assembly {
             at += part;
             length -= part;
         }
-        if completed { self.advance(file) } else { Ok(()) }
+        if completed {
+            self.advance(file)
+        } else {
+            Ok(())
+        }
     }
 
     /// Hashes from where hashing stopped to the first stripe that is not complete.
@@ -180,7 +184,9 @@ impl Assembly {
             let mut buffer = vec![0; BUFFER];
             while at < end {
                 let piece = usize::try_from(end - at).map_or(BUFFER, |left| left.min(BUFFER));
-                handle.read_exact_at(&mut buffer[..piece], at).map_err(failed)?;
+                handle
+                    .read_exact_at(&mut buffer[..piece], at)
+                    .map_err(failed)?;
                 hashed.hasher.update(&buffer[..piece]);
                 at += piece as u64;
             }
@@ -205,7 +211,9 @@ impl Assembly {
         for file in 0..self.files.len() {
             let file = u32::try_from(file).unwrap_or(u32::MAX);
             let handle = self.file(file)?;
-            handle.sync_data().map_err(|error| Spoilt::File(self.path(file), error))?;
+            handle
+                .sync_data()
+                .map_err(|error| Spoilt::File(self.path(file), error))?;
         }
         Ok(())
     }
@@ -289,7 +297,9 @@ mod tests {
             assert!(!assembly.is_finished());
             let piece = &bytes[cuts[from]..cuts[to]];
             assembly.write(0, cuts[from] as u64, piece).unwrap();
-            assembly.arrived(0, cuts[from] as u64, piece.len() as u64).unwrap();
+            assembly
+                .arrived(0, cuts[from] as u64, piece.len() as u64)
+                .unwrap();
         }
         assert!(assembly.is_finished());
         assembly.sync().unwrap();

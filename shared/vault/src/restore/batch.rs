@@ -35,7 +35,10 @@ pub(super) struct Load {
 impl Load {
     /// Bytes that go into files.
     pub(super) fn bytes(&self) -> u64 {
-        self.pieces.iter().map(|piece| u64::from(piece.length)).sum()
+        self.pieces
+            .iter()
+            .map(|piece| u64::from(piece.length))
+            .sum()
     }
 }
 
@@ -103,7 +106,8 @@ where
             loads[place].pieces.push(piece);
         }
         for load in &mut loads {
-            load.pieces.sort_by_key(|piece| (piece.extent, piece.offset));
+            load.pieces
+                .sort_by_key(|piece| (piece.extent, piece.offset));
         }
         Ok(Some(loads))
     }
@@ -161,7 +165,12 @@ where
                 self.base += range.end - range.start;
                 self.range += 1;
             }
-            if self.wanted.ranges.get(self.range).is_none_or(|range| range.start >= end) || to == end
+            if self
+                .wanted
+                .ranges
+                .get(self.range)
+                .is_none_or(|range| range.start >= end)
+                || to == end
             {
                 self.from = end;
                 self.segment = None;
@@ -224,7 +233,13 @@ mod tests {
     fn segments() -> Vec<Result<Segment, Infallible>> {
         [(0, 10, 90), (1, 0, 50), (0, 0, 10), (2, 5, 20)]
             .into_iter()
-            .map(|(extent, offset, length)| Ok(Segment { extent, offset, length }))
+            .map(|(extent, offset, length)| {
+                Ok(Segment {
+                    extent,
+                    offset,
+                    length,
+                })
+            })
             .collect()
     }
 
@@ -240,12 +255,23 @@ mod tests {
     }
 
     fn piece(extent: u32, offset: u32, length: u32, at: u64) -> Piece {
-        Piece { extent, offset, length, file: 7, at }
+        Piece {
+            extent,
+            offset,
+            length,
+            file: 7,
+            at,
+        }
     }
 
     #[test]
     fn a_whole_file_is_all_its_segments() {
-        let whole = [piece(0, 10, 90, 0), piece(1, 0, 50, 90), piece(0, 0, 10, 140), piece(2, 5, 20, 150)];
+        let whole = [
+            piece(0, 10, 90, 0),
+            piece(1, 0, 50, 90),
+            piece(0, 0, 10, 140),
+            piece(2, 5, 20, 150),
+        ];
         assert_eq!(cut(&[0..170]), whole);
     }
 
@@ -268,22 +294,51 @@ mod tests {
     fn a_batch_takes_every_pack_once_in_order_of_first_need() {
         let extents = extents();
         let ranges = [0..170];
-        let file = Wanted { file: 7, ranges: &ranges[..], segments: segments().into_iter() };
+        let file = Wanted {
+            file: 7,
+            ranges: &ranges[..],
+            segments: segments().into_iter(),
+        };
         let mut pieces = Pieces::new(&extents, std::iter::once(file));
         let loads = pieces.batch().unwrap().unwrap();
-        let first = vec![piece(0, 0, 10, 140), piece(0, 10, 90, 0), piece(2, 5, 20, 150)];
+        let first = vec![
+            piece(0, 0, 10, 140),
+            piece(0, 10, 90, 0),
+            piece(2, 5, 20, 150),
+        ];
         let second = vec![piece(1, 0, 50, 90)];
-        assert_eq!(loads, [Load { pack: 1, pieces: first }, Load { pack: 0, pieces: second }]);
+        assert_eq!(
+            loads,
+            [
+                Load {
+                    pack: 1,
+                    pieces: first
+                },
+                Load {
+                    pack: 0,
+                    pieces: second
+                }
+            ]
+        );
         assert!(pieces.batch().unwrap().is_none());
     }
 
     #[test]
     fn a_recipe_that_names_nothing_is_refused() {
         let extents = extents();
-        for (extent, offset, length) in [(3, 0, 1), (0, 100, 1), (0, 0, 0), (0, u32::MAX, u32::MAX)] {
-            let segment: Result<_, Infallible> = Ok(Segment { extent, offset, length });
+        for (extent, offset, length) in [(3, 0, 1), (0, 100, 1), (0, 0, 0), (0, u32::MAX, u32::MAX)]
+        {
+            let segment: Result<_, Infallible> = Ok(Segment {
+                extent,
+                offset,
+                length,
+            });
             let ranges = [0..1];
-            let file = Wanted { file: 0, ranges: &ranges[..], segments: std::iter::once(segment) };
+            let file = Wanted {
+                file: 0,
+                ranges: &ranges[..],
+                segments: std::iter::once(segment),
+            };
             assert!(Pieces::new(&extents, std::iter::once(file)).next().is_err());
         }
     }

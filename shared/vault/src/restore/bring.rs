@@ -225,7 +225,8 @@ impl Work {
             let raw = decoder.decode(extent, content)?;
             for piece in pieces {
                 let (from, length) = (piece.offset as usize, piece.length as usize);
-                self.assembly.write(piece.file, piece.at, &raw[from..from + length])?;
+                self.assembly
+                    .write(piece.file, piece.at, &raw[from..from + length])?;
             }
         }
         self.staging.record(self.step)?;
@@ -234,7 +235,8 @@ impl Work {
 
     fn count(&self) -> Result<(), Failed> {
         for piece in &self.load.pieces {
-            self.assembly.arrived(piece.file, piece.at, u64::from(piece.length))?;
+            self.assembly
+                .arrived(piece.file, piece.at, u64::from(piece.length))?;
         }
         self.events.tell(Event::Written(self.load.bytes()));
         Ok(())

@@ -103,28 +103,61 @@ mod tests {
     use super::{Candidate, Choice};
 
     const SOURCES: [Candidate<'_>; 4] = [
-        Candidate { name: "scans", system: None, tier: None },
-        Candidate { name: "tax-export", system: Some("local-tax"), tier: Some(1) },
-        Candidate { name: "vehicles", system: Some("vehicle-driver"), tier: Some(0) },
-        Candidate { name: "people", system: Some("household"), tier: Some(0) },
+        Candidate {
+            name: "scans",
+            system: None,
+            tier: None,
+        },
+        Candidate {
+            name: "tax-export",
+            system: Some("local-tax"),
+            tier: Some(1),
+        },
+        Candidate {
+            name: "vehicles",
+            system: Some("vehicle-driver"),
+            tier: Some(0),
+        },
+        Candidate {
+            name: "people",
+            system: Some("household"),
+            tier: Some(0),
+        },
     ];
 
     #[test]
     fn the_most_urgent_come_first_in_the_declared_order() {
         let order = vec!["household".to_owned(), "vehicle-driver".to_owned()];
-        let all = Choice { order, ..Choice::default() };
+        let all = Choice {
+            order,
+            ..Choice::default()
+        };
         assert_eq!(all.sources(&SOURCES).unwrap(), [3, 2, 1, 0]);
-        let urgent = Choice { tier: Some(0), ..Choice::default() };
+        let urgent = Choice {
+            tier: Some(0),
+            ..Choice::default()
+        };
         assert_eq!(urgent.sources(&SOURCES).unwrap(), [3, 2]);
     }
 
     #[test]
     fn a_source_goes_by_its_name_or_its_system() {
         for name in ["tax-export", "local-tax"] {
-            let one = Choice { systems: vec![name.to_owned()], ..Choice::default() };
+            let one = Choice {
+                systems: vec![name.to_owned()],
+                ..Choice::default()
+            };
             assert_eq!(one.sources(&SOURCES).unwrap(), [1]);
         }
-        let none = Choice { systems: vec!["tax".to_owned()], ..Choice::default() };
-        assert!(none.sources(&SOURCES).unwrap_err().to_string().contains("people"));
+        let none = Choice {
+            systems: vec!["tax".to_owned()],
+            ..Choice::default()
+        };
+        assert!(
+            none.sources(&SOURCES)
+                .unwrap_err()
+                .to_string()
+                .contains("people")
+        );
     }
 }

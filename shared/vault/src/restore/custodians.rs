@@ -15,7 +15,9 @@ pub fn master_of(
     session: Option<&SessionKey>,
 ) -> Result<(MasterSecret, Census), RestoreError> {
     let refused = |census: Census, more: Option<String>| {
-        let bad = census.bad().map(|one| format!("{} is {}", one.file, one.finding));
+        let bad = census
+            .bad()
+            .map(|one| format!("{} is {}", one.file, one.finding));
         let problems = more.into_iter().chain(bad).collect();
         Refusal::Custodians {
             need: census.threshold,

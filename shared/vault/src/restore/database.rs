@@ -62,7 +62,10 @@ impl Database {
             Err(error) => return Err(RestoreError::file(spool, error)),
         };
         if foreign {
-            let said = format!("{} holds something else; name another folder with --spool", spool.display());
+            let said = format!(
+                "{} holds something else; name another folder with --spool",
+                spool.display()
+            );
             return Err(RestoreError::Usage(said));
         }
         Ok(spool.clone())
@@ -150,7 +153,10 @@ async fn load_one(
     let mut options = database.options.clone();
     options.quarantine = options.quarantine.map(|folder| folder.join(name));
     let progress = Arc::clone(&database.progress);
-    let outcome = store.load(&package, &options, progress).await.map_err(failed)?;
+    let outcome = store
+        .load(&package, &options, progress)
+        .await
+        .map_err(failed)?;
     let (snapshot, was_there) = match outcome {
         Outcome::Loaded(loaded) => (loaded.snapshot, false),
         Outcome::AlreadyActive(snapshot) => (snapshot, true),

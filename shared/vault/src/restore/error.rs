@@ -115,7 +115,10 @@ pub enum Refusal {
     #[error("the vault holds no finished backup")]
     Empty,
     /// Two valid heads of one sequence.
-    #[error("the vault is forked: backup {sequence} exists in two versions, {}", list(versions))]
+    #[error(
+        "the vault is forked: backup {sequence} exists in two versions, {}",
+        list(versions)
+    )]
     Fork {
         /// The sequence.
         sequence: u64,
@@ -123,13 +126,17 @@ pub enum Refusal {
         versions: Vec<String>,
     },
     /// A head does not name its predecessor.
-    #[error("the chain of backups is broken: backup {sequence} names another predecessor than the clouds hold")]
+    #[error(
+        "the chain of backups is broken: backup {sequence} names another predecessor than the clouds hold"
+    )]
     BrokenChain {
         /// The later of the two.
         sequence: u64,
     },
     /// All clouds are older than the witness.
-    #[error("the clouds were rolled back: the newest backup they show is {newest}, and the witness knows {witness}")]
+    #[error(
+        "the clouds were rolled back: the newest backup they show is {newest}, and the witness knows {witness}"
+    )]
     RolledBack {
         /// The newest sequence.
         newest: u64,
@@ -143,7 +150,10 @@ pub enum Refusal {
         sequence: u64,
     },
     /// Too few custodians.
-    #[error("{need} custodians are needed and {good} good shares were given{}", reasons(problems))]
+    #[error(
+        "{need} custodians are needed and {good} good shares were given{}",
+        reasons(problems)
+    )]
     Custodians {
         /// How many are needed.
         need: u8,
@@ -153,7 +163,10 @@ pub enum Refusal {
         problems: Vec<String>,
     },
     /// A generation was erased, or its keyring is lost.
-    #[error("no cloud holds a good keyring of generation {generation}{}", clouds(lost))]
+    #[error(
+        "no cloud holds a good keyring of generation {generation}{}",
+        clouds(lost)
+    )]
     NoKeyring {
         /// The generation.
         generation: u32,
@@ -161,7 +174,10 @@ pub enum Refusal {
         lost: Vec<Blame>,
     },
     /// Fewer good copies than are needed.
-    #[error("{what}: {need} clouds are needed and {good} gave good data{}", clouds(lost))]
+    #[error(
+        "{what}: {need} clouds are needed and {good} gave good data{}",
+        clouds(lost)
+    )]
     TooFewClouds {
         /// What could not be read.
         what: String,

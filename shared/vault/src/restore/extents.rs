@@ -16,7 +16,8 @@ pub(super) struct Decoder<'a> {
 
 impl<'a> Decoder<'a> {
     pub(super) fn new(key: &'a ContentKey) -> Result<Self, RestoreError> {
-        let zstd = Decompressor::new().map_err(|error| RestoreError::Internal(error.to_string()))?;
+        let zstd =
+            Decompressor::new().map_err(|error| RestoreError::Internal(error.to_string()))?;
         Ok(Self {
             key,
             zstd,
@@ -41,12 +42,16 @@ impl<'a> Decoder<'a> {
                 self.buffer.clear();
                 self.buffer.reserve(extent.raw as usize);
                 let decoded = self.zstd.decompress_to_buffer(stored, &mut self.buffer);
-                decoded.map_err(|error| contradiction(&format!("an extent does not decode: {error}")))?;
+                decoded.map_err(|error| {
+                    contradiction(&format!("an extent does not decode: {error}"))
+                })?;
                 Cow::Borrowed(&self.buffer)
             }
         };
         if raw.len() != extent.raw as usize || self.key.hash(&raw) != extent.hash {
-            return Err(contradiction("an extent has other bytes than its hash says"));
+            return Err(contradiction(
+                "an extent has other bytes than its hash says",
+            ));
         }
         Ok(raw)
     }

@@ -66,7 +66,10 @@ pub struct Found {
 impl Found {
     /// Bytes that came from the clouds so far.
     pub(crate) fn received(&self) -> u64 {
-        self.clouds.iter().map(|cloud| cloud.traffic().fetched).sum()
+        self.clouds
+            .iter()
+            .map(|cloud| cloud.traffic().fetched)
+            .sum()
     }
 }
 
@@ -143,7 +146,12 @@ async fn look(
     };
     for id in ids.take(FOLDERS) {
         let mut good = Vec::new();
-        for object in cloud.list(&folders::descriptor(id)).await?.iter().take(DESCRIPTORS) {
+        for object in cloud
+            .list(&folders::descriptor(id))
+            .await?
+            .iter()
+            .take(DESCRIPTORS)
+        {
             match descriptor(&cloud, &object.name).await {
                 Ok(candidate) => good.push(candidate),
                 Err(error) => shown.faults.push(error),
@@ -201,19 +209,38 @@ fn choose(
         return Ok(one);
     }
     let several = agreed.iter().map(|hash| {
-        format!("several vaults are there, one has the fingerprint {hash}: name one with --fingerprint")
+        format!(
+            "several vaults are there, one has the fingerprint {hash}: name one with --fingerprint"
+        )
     });
-    let few = votes.iter().filter(|(hash, _)| !agreed.contains(hash)).map(|(hash, (clouds, need))| {
-        format!("{} show the vault {hash}, which needs {need}", clouds.len())
-    });
-    let wrong = shown.iter().flat_map(|one| one.faults.iter().map(ToString::to_string));
+    let few =
+        votes
+            .iter()
+            .filter(|(hash, _)| !agreed.contains(hash))
+            .map(|(hash, (clouds, need))| {
+                format!("{} show the vault {hash}, which needs {need}", clouds.len())
+            });
+    let wrong = shown
+        .iter()
+        .flat_map(|one| one.faults.iter().map(ToString::to_string));
     let empty = shown
         .iter()
         .filter(|one| one.folders.is_empty())
-        .map(|one| format!("cloud {} ({}): holds no vault", one.cloud.number(), one.cloud.name()));
+        .map(|one| {
+            format!(
+                "cloud {} ({}): holds no vault",
+                one.cloud.number(),
+                one.cloud.name()
+            )
+        });
     let silent = silent.iter().map(|(_, error)| error.to_string());
     Err(Refusal::NoVault {
-        found: several.chain(few).chain(wrong).chain(empty).chain(silent).collect(),
+        found: several
+            .chain(few)
+            .chain(wrong)
+            .chain(empty)
+            .chain(silent)
+            .collect(),
     })
 }
 
@@ -225,13 +252,19 @@ fn assemble(
     clock: &SharedClock,
 ) -> Result<Found, RestoreError> {
     let mut believed = None;
-    for candidate in shown.iter().flat_map(|one| &one.folders).flat_map(|(_, all)| all) {
+    for candidate in shown
+        .iter()
+        .flat_map(|one| &one.folders)
+        .flat_map(|(_, all)| all)
+    {
         if candidate.hash == chosen {
             believed = Some((candidate.descriptor.clone(), candidate.envelope.clone()));
         }
     }
     let Some((descriptor, envelope)) = believed else {
-        return Err(RestoreError::Internal("the chosen descriptor is gone".to_owned()));
+        return Err(RestoreError::Internal(
+            "the chosen descriptor is gone".to_owned(),
+        ));
     };
     let number_of = |one: &Shown| {
         let held = |id: &CloudId| one.folders.iter().any(|(folder, _)| folder == id);
@@ -244,7 +277,10 @@ fn assemble(
     let mut empty = Vec::new();
     for one in shown {
         let Some(number) = number_of(one) else {
-            lost.push((one.at, fault(&one.cloud, "", Kind::Missing, "this vault is not there")));
+            lost.push((
+                one.at,
+                fault(&one.cloud, "", Kind::Missing, "this vault is not there"),
+            ));
             empty.push(&one.cloud);
             continue;
         };
@@ -256,9 +292,9 @@ fn assemble(
         };
         let good = one.folders.iter().any(|(id, candidates)| {
             let own = descriptor.cloud_ids.get(usize::from(number) - 1) == Some(id);
-            own && candidates.iter().any(|candidate| {
-                candidate.hash == chosen && candidate.cloud.get() == number
-            })
+            own && candidates
+                .iter()
+                .any(|candidate| candidate.hash == chosen && candidate.cloud.get() == number)
         });
         if !good {
             let detail = "its copy of the descriptor is missing or wrong";
@@ -270,14 +306,18 @@ fn assemble(
     for (at, mut error) in lost {
         let taken = |number: &u8| opened.contains_key(number);
         if taken(&error.number) {
-            error.number = (1..=descriptor.clouds).find(|number| !taken(number)).unwrap_or(position(at));
+            error.number = (1..=descriptor.clouds)
+                .find(|number| !taken(number))
+                .unwrap_or(position(at));
         }
         faults.push(error);
     }
     // A cloud that answers and is empty may be filled again.
     for cloud in empty {
         if cloud.number() <= descriptor.clouds {
-            opened.entry(cloud.number()).or_insert_with(|| Arc::clone(cloud));
+            opened
+                .entry(cloud.number())
+                .or_insert_with(|| Arc::clone(cloud));
         }
     }
     let clouds = Clouds::new(opened.into_values().collect());

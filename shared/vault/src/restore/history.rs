@@ -245,7 +245,12 @@ async fn heads(found: &Found, one: &Claimed, sequence: Sequence) -> Vec<Shown> {
     let mut good = Vec::new();
     let names = one.heads.get(&sequence).map_or(&[][..], Vec::as_slice);
     for name in names.iter().take(WORTHLESS) {
-        let wrong = |detail: String| found.clouds.blames().enter(&fault(cloud, name, Kind::Differs, detail));
+        let wrong = |detail: String| {
+            found
+                .clouds
+                .blames()
+                .enter(&fault(cloud, name, Kind::Differs, detail))
+        };
         let bytes = match cloud.get(name, ENVELOPE_AT_MOST).await {
             Ok(bytes) => bytes,
             Err(error) => {

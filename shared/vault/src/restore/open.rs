@@ -149,7 +149,9 @@ impl Restore {
         PlannedSource::check(&sources, choice)?;
         learn(&mut packs, secret, needed.iter().copied()).await?;
         packs.check_listed(&needed).await?;
-        Ok(Plan::new(packs, point, &root, sources, &needed, identity, warnings))
+        Ok(Plan::new(
+            packs, point, &root, sources, &needed, identity, warnings,
+        ))
     }
 }
 
@@ -191,7 +193,10 @@ fn concerns(found: &Found, history: &History, point: &Point, clock: &SharedClock
             Some(newest) if newest < head.sequence => {
                 format!("cloud {number} ({name}) is behind: its newest backup is {newest}")
             }
-            Some(_) => format!("cloud {number} ({name}) lacks the head of backup {}", head.sequence),
+            Some(_) => format!(
+                "cloud {number} ({name}) lacks the head of backup {}",
+                head.sequence
+            ),
             None => format!("cloud {number} ({name}) shows no backup"),
         });
     }

@@ -76,8 +76,12 @@ impl Packs {
 
     /// The epochs, by their place in the catalogue, that these packs need and whose keys are not known yet.
     pub(crate) fn epochs_of(&self, places: impl Iterator<Item = usize>) -> Vec<u32> {
-        let epochs: HashSet<u32> = places.map(|place| self.catalogue.packs[place].epoch).collect();
-        let unknown = epochs.into_iter().filter(|epoch| !self.epochs.contains_key(epoch));
+        let epochs: HashSet<u32> = places
+            .map(|place| self.catalogue.packs[place].epoch)
+            .collect();
+        let unknown = epochs
+            .into_iter()
+            .filter(|epoch| !self.epochs.contains_key(epoch));
         unknown.collect()
     }
 
@@ -88,7 +92,8 @@ impl Packs {
         epoch: u32,
     ) -> Result<(), RestoreError> {
         let named = self.catalogue.epochs.get(epoch as usize).copied();
-        let named = named.ok_or_else(|| Refusal::Contradiction("an epoch is not listed".to_owned()))?;
+        let named =
+            named.ok_or_else(|| Refusal::Contradiction("an epoch is not listed".to_owned()))?;
         let key = self.found.epoch_key(&self.names, secret, named).await?;
         self.epochs.insert(epoch, key);
         Ok(())
@@ -114,7 +119,9 @@ impl Packs {
     }
 
     fn pieces(&self, place: usize) -> Vec<Wanted> {
-        let CataloguePack { pack, fragments, .. } = &self.catalogue.packs[place];
+        let CataloguePack {
+            pack, fragments, ..
+        } = &self.catalogue.packs[place];
         let length = self.fragment_bytes(place);
         let of_cloud = |(hash, cloud): (&crate::object::Hash32, u8)| {
             let names = self.names.get(&cloud);
@@ -133,7 +140,8 @@ impl Packs {
     pub(crate) async fn fetch(&self, place: usize) -> Result<Fetched, RestoreError> {
         let need = usize::from(self.code.need());
         let gathered = self.found.clouds.gather(&self.pieces(place), need).await;
-        let fragments = gathered.map_err(|error| self.found.too_few("a part of the backup", &error))?;
+        let fragments =
+            gathered.map_err(|error| self.found.too_few("a part of the backup", &error))?;
         Ok(Fetched { place, fragments })
     }
 
@@ -142,10 +150,9 @@ impl Packs {
         let Fetched { place, fragments } = fetched;
         let wrong = |said: String| RestoreError::from(Refusal::Contradiction(said));
         let own = &self.catalogue.packs[place];
-        let key = self
-            .epochs
-            .get(&own.epoch)
-            .ok_or_else(|| RestoreError::Internal("a pack was opened before its epoch".to_owned()))?;
+        let key = self.epochs.get(&own.epoch).ok_or_else(|| {
+            RestoreError::Internal("a pack was opened before its epoch".to_owned())
+        })?;
         let joined = self.code.join(&fragments, self.class(place));
         drop(fragments);
         let sealed = joined.map_err(|error| wrong(error.to_string()))?;
@@ -182,7 +189,10 @@ impl Packs {
         for (cloud, wanted, listed) in join_all(lists).await.into_iter().flatten() {
             let blames = self.found.clouds.blames();
             let lengths: HashMap<String, u64> = match listed {
-                Ok(listed) => listed.into_iter().map(|one| (one.name, one.bytes)).collect(),
+                Ok(listed) => listed
+                    .into_iter()
+                    .map(|one| (one.name, one.bytes))
+                    .collect(),
                 Err(error) => {
                     blames.enter(&error);
                     continue;
@@ -193,7 +203,9 @@ impl Packs {
                     Some(length) if *length == self.fragment_bytes(place) => {
                         good.entry(place).and_modify(|good| *good += 1);
                     }
-                    Some(_) => blames.enter(&fault(cloud, &name, Kind::Differs, "of another length")),
+                    Some(_) => {
+                        blames.enter(&fault(cloud, &name, Kind::Differs, "of another length"))
+                    }
                     None => blames.enter(&fault(cloud, &name, Kind::Missing, "")),
                 }
             }

@@ -85,14 +85,20 @@ impl PlannedSource {
             used[self.manifest.extents[piece.extent as usize].pack as usize] = true;
         }
         let places = self.packs.iter().zip(used);
-        Ok(places.filter(|(_, used)| *used).map(|(place, _)| *place).collect())
+        Ok(places
+            .filter(|(_, used)| *used)
+            .map(|(place, _)| *place)
+            .collect())
     }
 
     /// Refuses a plan that holds nothing of what was asked for.
     pub(super) fn check(sources: &[Self], choice: &Choice) -> Result<(), RestoreError> {
         for table in &choice.tables {
             let has = |file: &FileEntry| file.table.as_ref() == Some(table);
-            if !sources.iter().any(|source| source.manifest.files.iter().any(has)) {
+            if !sources
+                .iter()
+                .any(|source| source.manifest.files.iter().any(has))
+            {
                 let said = format!("no table `{table}` is in what was chosen");
                 return Err(RestoreError::Usage(said));
             }
@@ -100,7 +106,9 @@ impl PlannedSource {
         if let Some(key) = &choice.key
             && sources.iter().all(|source| source.files.is_empty())
         {
-            return Err(RestoreError::Usage(format!("the key `{key}` lies in no part of the table")));
+            return Err(RestoreError::Usage(format!(
+                "the key `{key}` lies in no part of the table"
+            )));
         }
         Ok(())
     }
@@ -127,7 +135,10 @@ impl PlannedFile {
             _ => true,
         };
         let ordered = is_ordered(&file.parts);
-        let parts = file.parts.iter().filter(|part| !ordered || holds(&part.first, &part.last));
+        let parts = file
+            .parts
+            .iter()
+            .filter(|part| !ordered || holds(&part.first, &part.last));
         let mut ranges: Vec<Range<u64>> = Vec::new();
         let mut rows = 0;
         for part in parts {
@@ -155,7 +166,11 @@ impl PlannedFile {
 /// range whose ends are in neither order, as of a table that is not ordered by its key, may hold any key.
 fn is_between(key: &str, first: &str, last: &str) -> bool {
     let by_bytes = (first <= last).then(|| (first..=last).contains(&key));
-    let numbers = (key.parse::<i64>(), first.parse::<i64>(), last.parse::<i64>());
+    let numbers = (
+        key.parse::<i64>(),
+        first.parse::<i64>(),
+        last.parse::<i64>(),
+    );
     let by_number = match numbers {
         (Ok(key), Ok(first), Ok(last)) if first <= last => Some((first..=last).contains(&key)),
         _ => None,
@@ -169,7 +184,12 @@ fn is_between(key: &str, first: &str, last: &str) -> bool {
 /// Whether the ends of the parts follow each other, by bytes or by number; where they do not, the table is not ordered by
 /// its key, and the key may be anywhere.
 fn is_ordered(parts: &[Part]) -> bool {
-    let ends = || parts.iter().flat_map(|part| [part.first.first(), part.last.first()]).flatten();
+    let ends = || {
+        parts
+            .iter()
+            .flat_map(|part| [part.first.first(), part.last.first()])
+            .flatten()
+    };
     let numbers: Option<Vec<i64>> = ends().map(|end| end.parse().ok()).collect();
     ends().is_sorted() || numbers.is_some_and(|numbers| numbers.is_sorted())
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
+use super::RestoreError;
 use super::assembly::{Assembly, Spoilt};
 use super::bring::{Bringing, Failed};
 use super::database::{Database, LoadedSystem, Loading};
@@ -17,7 +18,6 @@ use super::history::Point;
 use super::packs::Packs;
 use super::plan::PlannedSource;
 use super::staging::{Staging, beside, check_target};
-use super::RestoreError;
 use crate::cloud::Blame;
 use crate::object::{RootManifest, SourceKind};
 
@@ -106,7 +106,9 @@ impl Plan {
         warnings: Vec<String>,
     ) -> Self {
         let need = u64::from(point.head.need);
-        let fetched = needed.iter().map(|place| packs.fragment_bytes(*place) * need);
+        let fetched = needed
+            .iter()
+            .map(|place| packs.fragment_bytes(*place) * need);
         Self {
             fetched_at_most: fetched.sum(),
             packs,
@@ -155,7 +157,11 @@ impl Plan {
         }
     }
 
-    async fn into_folder(self, target: &Path, events: SharedEvents) -> Result<Restored, RestoreError> {
+    async fn into_folder(
+        self,
+        target: &Path,
+        events: SharedEvents,
+    ) -> Result<Restored, RestoreError> {
         check_target(target)?;
         let place = beside(target)?;
         let identity = format!("{} folder", self.identity);
@@ -167,7 +173,11 @@ impl Plan {
         Ok(restored)
     }
 
-    async fn into_database(self, database: Database, events: SharedEvents) -> Result<Restored, RestoreError> {
+    async fn into_database(
+        self,
+        database: Database,
+        events: SharedEvents,
+    ) -> Result<Restored, RestoreError> {
         let place = database.spool_folder()?;
         let identity = format!("{} database {}", self.identity, database.identity());
         let mut running = Running::begin(self, &place, &identity, events)?;
@@ -193,7 +203,12 @@ struct Running {
 }
 
 impl Running {
-    fn begin(plan: Plan, place: &Path, identity: &str, events: SharedEvents) -> Result<Self, RestoreError> {
+    fn begin(
+        plan: Plan,
+        place: &Path,
+        identity: &str,
+        events: SharedEvents,
+    ) -> Result<Self, RestoreError> {
         let totals = plan.totals();
         let staging = Staging::open(place, identity)?;
         let flowed = plan.packs.found.received();
@@ -230,7 +245,9 @@ impl Running {
             let source = Arc::clone(&self.sources[number]);
             if !loading.takes(&source.entry) {
                 self.warnings.push(not_loaded(&source));
-                self.bringing.events.tell(Event::Warning(not_loaded(&source)));
+                self.bringing
+                    .events
+                    .tell(Event::Warning(not_loaded(&source)));
                 continue;
             }
             self.one(number).await?;
@@ -252,7 +269,12 @@ impl Running {
         let source = Arc::clone(&self.sources[number]);
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         let root = self.bringing.staging.files();
-        let kept = self.bringing.staging.done().iter().any(|step| step.source == number);
+        let kept = self
+            .bringing
+            .staging
+            .done()
+            .iter()
+            .any(|step| step.source == number);
         let bytes = source.bytes();
         self.bringing.events.tell(Event::Begins {
             source: source.name.clone(),
@@ -267,7 +289,10 @@ impl Running {
         if !again {
             return Err(failed.into());
         }
-        let said = format!("what an earlier restore left of {} is damaged; it is fetched again", source.name);
+        let said = format!(
+            "what an earlier restore left of {} is damaged; it is fetched again",
+            source.name
+        );
         self.bringing.events.tell(Event::Warning(said));
         Ok(self.bringing.bring(number, &source, &root, false).await?)
     }
@@ -328,10 +353,15 @@ async fn sync(assembly: Arc<Assembly>) -> Result<(), RestoreError> {
 
 fn not_loaded(source: &PlannedSource) -> String {
     let why = match (&source.entry.kind, &source.entry.system) {
-        (SourceKind::Package, Some(system)) => format!("this program does not know the system `{system}`"),
+        (SourceKind::Package, Some(system)) => {
+            format!("this program does not know the system `{system}`")
+        }
         (SourceKind::Package, None) => "it names no system".to_owned(),
         (SourceKind::Folder, _) => "it is a folder and no data package".to_owned(),
         (SourceKind::Database, _) => "it is another program's database".to_owned(),
     };
-    format!("{} is not loaded: {why}; restore it to a folder with --to DIR", source.name)
+    format!(
+        "{} is not loaded: {why}; restore it to a folder with --to DIR",
+        source.name
+    )
 }

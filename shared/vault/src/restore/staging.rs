@@ -59,7 +59,8 @@ pub(super) fn check_target(target: &Path) -> Result<(), RestoreError> {
 /// Where a restore to `target` grows.
 pub(super) fn beside(target: &Path) -> Result<PathBuf, RestoreError> {
     let nameless = || RestoreError::Usage(format!("{} cannot be a target", target.display()));
-    let absolute = std::path::absolute(target).map_err(|error| RestoreError::file(target, error))?;
+    let absolute =
+        std::path::absolute(target).map_err(|error| RestoreError::file(target, error))?;
     let name = absolute.file_name().ok_or_else(nameless)?;
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(name);
@@ -73,7 +74,8 @@ impl Staging {
     pub(super) fn open(dir: &Path, identity: &str) -> Result<Self, RestoreError> {
         private_folder(dir)?;
         let lock_path = dir.join("lock");
-        let lock = File::create(&lock_path).map_err(|error| RestoreError::file(&lock_path, error))?;
+        let lock =
+            File::create(&lock_path).map_err(|error| RestoreError::file(&lock_path, error))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -139,7 +141,9 @@ impl Staging {
         let failed = |error| RestoreError::file(target, error);
         fs::rename(self.files(), target).map_err(failed)?;
         if let Some(parent) = std::path::absolute(target).map_err(failed)?.parent() {
-            File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed)?;
+            File::open(parent)
+                .and_then(|folder| folder.sync_all())
+                .map_err(failed)?;
         }
         self.remove()
     }

@@ -126,16 +126,21 @@ impl Found {
             });
             let pieces: Result<Vec<_>, CloudError> = join_all(pieces).await.into_iter().collect();
             let opened = pieces.and_then(|pieces| {
-                let hashes = pieces.iter().map(|piece| Hash32(*blake3::hash(piece).as_bytes()));
+                let hashes = pieces
+                    .iter()
+                    .map(|piece| Hash32(*blake3::hash(piece).as_bytes()));
                 let hashes = hashes.collect();
                 Catalogue::open(&pieces, &head.catalogue, &key, head.run, head.clouds)
                     .map(|catalogue| (catalogue, hashes))
-                    .map_err(|error| fault(cloud, &names.catalogue(&head.run, 0), Kind::Differs, error))
+                    .map_err(|error| {
+                        fault(cloud, &names.catalogue(&head.run, 0), Kind::Differs, error)
+                    })
             });
             match opened {
                 Ok((catalogue, hashes)) => {
                     if catalogue.fragments_root() != head.fragments_root {
-                        let said = "the catalogue names other fragments than the head was signed for";
+                        let said =
+                            "the catalogue names other fragments than the head was signed for";
                         return Err(Refusal::Contradiction(said.to_owned()).into());
                     }
                     return Ok((catalogue, hashes));

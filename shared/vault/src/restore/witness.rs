@@ -15,9 +15,9 @@ pub fn named_witness(text: &str) -> Result<Witness, RestoreError> {
     let path = Path::new(text);
     match own {
         Ok(witness) => Ok(witness),
-        Err(said) if !path.is_file() => {
-            Err(usage(format!("`{text}` is {said}, nor a file with such words")))
-        }
+        Err(said) if !path.is_file() => Err(usage(format!(
+            "`{text}` is {said}, nor a file with such words"
+        ))),
         Err(_) => {
             let log = std::fs::read_to_string(path)
                 .map_err(|error| usage(format!("{}: {error}", path.display())))?;

@@ -175,6 +175,11 @@ impl FolderSource {
         })
     }
 
+    /// Of all files that were not given out yet, as they were found.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.files.iter().map(|(file, _)| file.bytes).sum()
+    }
+
     pub(crate) const fn head(&self) -> &SourceHead {
         &self.head
     }

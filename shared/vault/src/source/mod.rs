@@ -60,6 +60,15 @@ impl Source {
         }
     }
 
+    /// How many bytes it will be, as far as is known before reading: a database does not say.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        match &self.0 {
+            Inner::Folder(source) => Some(source.bytes()),
+            Inner::Database(_) => None,
+        }
+    }
+
     /// The next file; the files of one table follow each other, tables come before other files.
     ///
     /// # Errors

@@ -1,8 +1,5 @@
 //! Backups onto folders as clouds, on good days and bad ones; what is stored is restored and compared.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod crashes;
 mod data;

@@ -33,20 +33,51 @@ async fn only_a_witness_catches_a_rollback_on_all_clouds() {
     let stale = dir.path().join("stale");
     let asked = |witness, at| Asked { witness, at };
     world.open_asked(&stale, asked(None, None)).await.unwrap();
-    world.open_asked(&stale, asked(Some(first), None)).await.unwrap();
-    let refused = world.open_asked(&stale, asked(Some(second), None)).await.unwrap_err();
-    assert_eq!(refusal(refused), Refusal::RolledBack { newest: 1, witness: 2 });
-    let older = world.open_asked(&stale, asked(Some(second), Some(Sequence::FIRST))).await.unwrap();
-    assert!(older.warnings().iter().any(|words| words.contains("rolled back")));
+    world
+        .open_asked(&stale, asked(Some(first), None))
+        .await
+        .unwrap();
+    let refused = world
+        .open_asked(&stale, asked(Some(second), None))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refusal(refused),
+        Refusal::RolledBack {
+            newest: 1,
+            witness: 2
+        }
+    );
+    let older = world
+        .open_asked(&stale, asked(Some(second), Some(Sequence::FIRST)))
+        .await
+        .unwrap();
+    assert!(
+        older
+            .warnings()
+            .iter()
+            .any(|words| words.contains("rolled back"))
+    );
 }
 
 #[tokio::test]
 async fn a_witness_of_another_history_is_refused() {
     let (_dir, world, first, second) = two_runs();
     for sequence in [first.sequence, second.sequence] {
-        let witness = Some(Witness { sequence, hash: Hash32([7; 32]) });
-        let refused = world.open_asked(&world.dir, Asked { witness, at: None }).await.unwrap_err();
-        assert_eq!(refusal(refused), Refusal::OtherHistory { sequence: sequence.get() });
+        let witness = Some(Witness {
+            sequence,
+            hash: Hash32([7; 32]),
+        });
+        let refused = world
+            .open_asked(&world.dir, Asked { witness, at: None })
+            .await
+            .unwrap_err();
+        assert_eq!(
+            refusal(refused),
+            Refusal::OtherHistory {
+                sequence: sequence.get()
+            }
+        );
     }
 }
 
@@ -59,11 +90,21 @@ async fn a_fork_is_refused_and_names_where() {
     let name = world.names(two).head(head.sequence);
     world.put(two, &name, &world.sign_head(&head).to_bytes().unwrap());
     let refused = refusal(world.open().await.unwrap_err());
-    let Refusal::Fork { sequence: 2, versions } = refused else {
+    let Refusal::Fork {
+        sequence: 2,
+        versions,
+    } = refused
+    else {
         panic!("{refused}");
     };
-    assert!(versions.iter().any(|one| one.ends_with("on cloud 2")), "{versions:?}");
-    assert!(versions.iter().any(|one| one.ends_with("on cloud 1, 3")), "{versions:?}");
+    assert!(
+        versions.iter().any(|one| one.ends_with("on cloud 2")),
+        "{versions:?}"
+    );
+    assert!(
+        versions.iter().any(|one| one.ends_with("on cloud 1, 3")),
+        "{versions:?}"
+    );
 }
 
 #[tokio::test]
@@ -101,12 +142,26 @@ async fn generations_stand_alone_and_an_erased_one_is_erased() {
         let name = world.names(i).keyring(Generation::FIRST);
         fs::remove_file(world.cloud_dir(i.get()).join(name)).unwrap();
     }
-    let erased = Asked { at: Sequence::new(2), witness: None };
+    let erased = Asked {
+        at: Sequence::new(2),
+        witness: None,
+    };
     let refused = refusal(world.open_asked(&world.dir, erased).await.unwrap_err());
-    assert!(matches!(refused, Refusal::NoKeyring { generation: 1, .. }), "{refused}");
+    assert!(
+        matches!(refused, Refusal::NoKeyring { generation: 1, .. }),
+        "{refused}"
+    );
     let to = dir.path().join("out");
-    let plan = world.open().await.unwrap().plan(&Choice::default()).await.unwrap();
-    plan.run(Sink::Folder(to.clone()), std::sync::Arc::new(Unheard)).await.unwrap();
+    let plan = world
+        .open()
+        .await
+        .unwrap()
+        .plan(&Choice::default())
+        .await
+        .unwrap();
+    plan.run(Sink::Folder(to.clone()), std::sync::Arc::new(Unheard))
+        .await
+        .unwrap();
     assert_eq!(tree(&to), expected(&small(3)));
 }
 
@@ -115,10 +170,20 @@ async fn an_expired_backup_is_restored_with_a_warning() {
     let (_dir, world, ..) = two_runs();
     world.clock.advance(TimeDelta::days(40));
     let restore = world.open().await.unwrap();
-    assert!(restore.warnings().iter().any(|words| words.contains("expired")));
+    assert!(
+        restore
+            .warnings()
+            .iter()
+            .any(|words| words.contains("expired"))
+    );
     world.clock.advance(TimeDelta::days(-42));
     let restore = world.open().await.unwrap();
-    assert!(restore.warnings().iter().any(|words| words.contains("not come yet")));
+    assert!(
+        restore
+            .warnings()
+            .iter()
+            .any(|words| words.contains("not come yet"))
+    );
 }
 
 #[tokio::test]
@@ -130,9 +195,13 @@ async fn without_a_pin_enough_clouds_must_agree() {
     let found = vault::restore::find(&place, &world.clock()).await.unwrap();
     assert_eq!(found.fingerprint, world.fingerprint);
     place.clouds.truncate(1);
-    let refused = vault::restore::find(&place, &world.clock()).await.unwrap_err();
+    let refused = vault::restore::find(&place, &world.clock())
+        .await
+        .unwrap_err();
     assert!(matches!(refusal(refused), Refusal::NoVault { .. }));
     place.fingerprint = Some(Hash32([1; 32]));
-    let refused = vault::restore::find(&place, &world.clock()).await.unwrap_err();
+    let refused = vault::restore::find(&place, &world.clock())
+        .await
+        .unwrap_err();
     assert!(matches!(refusal(refused), Refusal::OtherVault { .. }));
 }

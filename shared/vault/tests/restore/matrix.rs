@@ -39,7 +39,11 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 }
 
 pub(crate) fn damage(kind: Damage, cloud: &Path, stale: &Path, other: &Path) {
-    let fragments = || files(cloud).into_iter().filter(|path| path.to_str().unwrap().contains("/f/"));
+    let fragments = || {
+        files(cloud)
+            .into_iter()
+            .filter(|path| path.to_str().unwrap().contains("/f/"))
+    };
     match kind {
         Damage::Missing => fs::remove_dir_all(cloud).unwrap(),
         Damage::Truncated => {
@@ -68,7 +72,9 @@ pub(crate) fn damage(kind: Damage, cloud: &Path, stale: &Path, other: &Path) {
             }
         }
         Damage::OtherFragments => {
-            let others = files(other).into_iter().filter(|path| path.to_str().unwrap().contains("/f/"));
+            let others = files(other)
+                .into_iter()
+                .filter(|path| path.to_str().unwrap().contains("/f/"));
             for (path, other) in fragments().zip(cycle(others)) {
                 fs::copy(other, path).unwrap();
             }
@@ -106,12 +112,21 @@ impl Matrix {
     }
 
     /// Restores from a copy of the clouds with these damages.
-    async fn restore(&self, case: &str, damages: &[(u8, Damage)]) -> (PathBuf, Result<Restored, RestoreError>) {
+    async fn restore(
+        &self,
+        case: &str,
+        damages: &[(u8, Damage)],
+    ) -> (PathBuf, Result<Restored, RestoreError>) {
         let dir = self.dir.path().join(case);
         copy(&self.dir.path().join("now"), &dir);
         let mut place = self.world.place_in(&dir);
         for (i, kind) in damages {
-            damage(*kind, &dir.join(format!("cloud-{i}")), &self.path("stale", *i), &self.path("other", *i));
+            damage(
+                *kind,
+                &dir.join(format!("cloud-{i}")),
+                &self.path("stale", *i),
+                &self.path("other", *i),
+            );
             let name = match kind {
                 Damage::ErrorStorm => "storm",
                 Damage::Slow => "slow",
@@ -121,7 +136,13 @@ impl Matrix {
         }
         let to = dir.join("out/target");
         let run = async {
-            let open = Restore::open(&place, Asked::default(), |_| self.world.master(), &self.world.clock()).await?;
+            let open = Restore::open(
+                &place,
+                Asked::default(),
+                |_| self.world.master(),
+                &self.world.clock(),
+            )
+            .await?;
             let plan = open.plan(&Choice::default()).await?;
             plan.run(Sink::Folder(to.clone()), Arc::new(Unheard)).await
         };
@@ -130,24 +151,50 @@ impl Matrix {
     }
 
     fn check(&self, damages: &[(u8, Damage)], dir: &Path, outcome: Result<Restored, RestoreError>) {
-        let lost: BTreeSet<u8> = damages.iter().filter(|(_, kind)| *kind != Damage::Slow).map(|(i, _)| *i).collect();
+        let lost: BTreeSet<u8> = damages
+            .iter()
+            .filter(|(_, kind)| *kind != Damage::Slow)
+            .map(|(i, _)| *i)
+            .collect();
         let good = usize::from(self.clouds) - lost.len();
-        let all_stale = damages.len() == usize::from(self.clouds) && damages.iter().all(|(_, kind)| *kind == Damage::Stale);
+        let all_stale = damages.len() == usize::from(self.clouds)
+            && damages.iter().all(|(_, kind)| *kind == Damage::Stale);
         let out = dir.join("out");
         if good >= usize::from(self.world.need) || all_stale {
             let restored = outcome.unwrap_or_else(|error| panic!("{damages:?}: {error}"));
             let salt = if all_stale { 1 } else { 2 };
-            assert_eq!(tree(&out.join("target")), expected(&small(salt)), "{damages:?}");
-            assert!(restored.blames.iter().all(|blame| lost.contains(&blame.number)), "{damages:?}: {:?}", restored.blames);
+            assert_eq!(
+                tree(&out.join("target")),
+                expected(&small(salt)),
+                "{damages:?}"
+            );
+            assert!(
+                restored
+                    .blames
+                    .iter()
+                    .all(|blame| lost.contains(&blame.number)),
+                "{damages:?}: {:?}",
+                restored.blames
+            );
             return;
         }
         let error = outcome.expect_err("it must refuse");
         assert_eq!(error.exit_code(), 3, "{damages:?}: {error}");
         let said = error.to_string();
-        let blamed: BTreeSet<u8> = (1..=self.clouds).filter(|i| said.contains(&format!("cloud {i} ("))).collect();
+        let blamed: BTreeSet<u8> = (1..=self.clouds)
+            .filter(|i| said.contains(&format!("cloud {i} (")))
+            .collect();
         assert_eq!(blamed, lost, "{damages:?}: {said}");
-        let left = if out.exists() { tree(&out) } else { Default::default() };
-        assert!(left.is_empty(), "{damages:?}: nothing is written: {:?}", left.keys());
+        let left = if out.exists() {
+            tree(&out)
+        } else {
+            Default::default()
+        };
+        assert!(
+            left.is_empty(),
+            "{damages:?}: nothing is written: {:?}",
+            left.keys()
+        );
         assert!(!out.join("target").exists());
         assert!(!out.join(".target.lifeboat-restore").exists());
     }
@@ -197,7 +244,11 @@ async fn three_of_five_survives_every_loss_of_two_and_refuses_three() {
 async fn one_lost_and_one_tampering_is_two() {
     for (need, clouds) in [(2, 3), (2, 4), (3, 5)] {
         let matrix = Matrix::new(need, clouds);
-        for tampering in [Damage::BitFlipped, Damage::OtherFragments, Damage::SwappedFragments] {
+        for tampering in [
+            Damage::BitFlipped,
+            Damage::OtherFragments,
+            Damage::SwappedFragments,
+        ] {
             let damages = [(1, Damage::Missing), (3, tampering)];
             let (dir, outcome) = matrix.restore(&format!("{tampering:?}"), &damages).await;
             matrix.check(&damages, &dir, outcome);

@@ -14,7 +14,8 @@ use crate::world::{World, expected, settings, sources, tree};
 const CHILD: &str = "LIFEBOAT_TEST_RESTORE_TO_BE_KILLED";
 
 fn steps(staging: &Path) -> usize {
-    std::fs::read_to_string(staging.join("journal")).map_or(0, |text| text.lines().count().saturating_sub(1))
+    std::fs::read_to_string(staging.join("journal"))
+        .map_or(0, |text| text.lines().count().saturating_sub(1))
 }
 
 fn place(dir: &Path, name: &str) -> Whereabouts {
@@ -33,13 +34,25 @@ async fn a_cut_line_keeps_what_was_fetched() {
     let staging = dir.path().join(".out.lifeboat-restore");
     let plan = || async {
         let place = place(dir.path(), "cut");
-        let open = Restore::open(&place, Default::default(), |_| world.master(), &world.clock()).await;
+        let open = Restore::open(
+            &place,
+            Default::default(),
+            |_| world.master(),
+            &world.clock(),
+        )
+        .await;
         open.unwrap().plan(&Choice::default()).await.unwrap()
     };
     let cut = plan().await;
     UNTIL_CUT.store(6, Ordering::Relaxed);
-    let error = cut.run(Sink::Folder(to.clone()), Arc::new(Unheard)).await.unwrap_err();
-    assert!(matches!(&error, RestoreError::Interrupted { staging: Some(kept), .. } if *kept == staging), "{error}");
+    let error = cut
+        .run(Sink::Folder(to.clone()), Arc::new(Unheard))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, RestoreError::Interrupted { staging: Some(kept), .. } if *kept == staging),
+        "{error}"
+    );
     assert_eq!(error.exit_code(), 1);
     assert!(error.next_step().contains("goes on where it stopped"));
     assert!(!to.exists());
@@ -48,10 +61,17 @@ async fn a_cut_line_keeps_what_was_fetched() {
 
     UNTIL_CUT.store(i64::MAX, Ordering::Relaxed);
     let again = plan().await;
-    let restored = again.run(Sink::Folder(to.clone()), Arc::new(Unheard)).await.unwrap();
+    let restored = again
+        .run(Sink::Folder(to.clone()), Arc::new(Unheard))
+        .await
+        .unwrap();
     assert_eq!(tree(&to), expected(&sources(7)));
     let saved = restored.planned.fetched - restored.fetched;
-    assert_eq!(saved, kept as u64 * 65_536, "what was kept is not fetched again");
+    assert_eq!(
+        saved,
+        kept as u64 * 65_536,
+        "what was kept is not fetched again"
+    );
     assert!(!staging.exists());
 }
 
@@ -65,9 +85,18 @@ async fn restore_to_be_killed() {
     let mut world = World::new(dir, 2, 3);
     world.run(&sources(7));
     let place = place(dir, "slow");
-    let open = Restore::open(&place, Default::default(), |_| world.master(), &world.clock()).await.unwrap();
+    let open = Restore::open(
+        &place,
+        Default::default(),
+        |_| world.master(),
+        &world.clock(),
+    )
+    .await
+    .unwrap();
     let plan = open.plan(&Choice::default()).await.unwrap();
-    plan.run(Sink::Folder(dir.join("out")), Arc::new(Unheard)).await.unwrap();
+    plan.run(Sink::Folder(dir.join("out")), Arc::new(Unheard))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -82,7 +111,10 @@ async fn a_killed_restore_fetches_only_what_is_not_there_yet() {
         .spawn()
         .unwrap();
     while steps(&staging) < 3 {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be killed");
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it could be killed"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     child.kill().unwrap();
@@ -92,11 +124,24 @@ async fn a_killed_restore_fetches_only_what_is_not_there_yet() {
 
     let world = World::new(&dir.path().join("same-seed"), 2, 3);
     let place = place(dir.path(), "number");
-    let open = Restore::open(&place, Default::default(), |_| world.master(), &world.clock()).await.unwrap();
+    let open = Restore::open(
+        &place,
+        Default::default(),
+        |_| world.master(),
+        &world.clock(),
+    )
+    .await
+    .unwrap();
     let plan = open.plan(&Choice::default()).await.unwrap();
-    let restored = plan.run(Sink::Folder(dir.path().join("out")), Arc::new(Unheard)).await.unwrap();
+    let restored = plan
+        .run(Sink::Folder(dir.path().join("out")), Arc::new(Unheard))
+        .await
+        .unwrap();
     assert_eq!(tree(&dir.path().join("out")), expected(&sources(7)));
-    assert_eq!(restored.planned.fetched - restored.fetched, kept as u64 * 65_536);
+    assert_eq!(
+        restored.planned.fetched - restored.fetched,
+        kept as u64 * 65_536
+    );
 }
 
 #[tokio::test]
@@ -112,17 +157,28 @@ async fn what_a_killed_restore_left_is_not_believed() {
     };
     // What stands in the way of the target at the end leaves the staging folder as it is.
     let events = Arc::new(SpoilsTheEnd(to.clone()));
-    let error = plan().await.run(Sink::Folder(to.clone()), events).await.unwrap_err();
+    let error = plan()
+        .await
+        .run(Sink::Folder(to.clone()), events)
+        .await
+        .unwrap_err();
     assert!(matches!(error, RestoreError::File { .. }), "{error}");
     std::fs::remove_file(&to).unwrap();
     let file = staging.join("files/people/person/0001.csv");
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[5] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    let restored = plan().await.run(Sink::Folder(to.clone()), Arc::new(Unheard)).await.unwrap();
+    let restored = plan()
+        .await
+        .run(Sink::Folder(to.clone()), Arc::new(Unheard))
+        .await
+        .unwrap();
     assert_eq!(tree(&to), expected(&sources(7)));
     assert!(restored.fetched > 0, "the damaged source was fetched again");
-    assert!(restored.fetched < restored.planned.fetched, "the others were not");
+    assert!(
+        restored.fetched < restored.planned.fetched,
+        "the others were not"
+    );
 }
 
 /// Puts a file where the target should be, as soon as the last source is restored.

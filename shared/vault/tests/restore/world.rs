@@ -65,8 +65,15 @@ impl World {
         let ids: Vec<_> = (0..clouds).map(|_| CloudId::generate().unwrap()).collect();
         let repository = RepositoryId::generate().unwrap();
         let keys = signing.verifying().unwrap();
-        let descriptor =
-            Descriptor::new(repository, start(), need, ids.clone(), &keys, master.clone()).unwrap();
+        let descriptor = Descriptor::new(
+            repository,
+            start(),
+            need,
+            ids.clone(),
+            &keys,
+            master.clone(),
+        )
+        .unwrap();
         let envelope = descriptor.seal(&signing).unwrap();
         let mut world = Self {
             dir: dir.to_owned(),
@@ -124,7 +131,11 @@ impl World {
         let payload = keyring.to_bytes().unwrap();
         let envelope = Envelope::seal(ObjectKind::Keyring, &payload, &self.signing).unwrap();
         for i in self.numbers() {
-            self.put(i, &self.names(i).keyring(generation), &envelope.to_bytes().unwrap());
+            self.put(
+                i,
+                &self.names(i).keyring(generation),
+                &envelope.to_bytes().unwrap(),
+            );
         }
         self.generation = generation;
         self.generation_public = Some(public);
@@ -139,17 +150,24 @@ impl World {
         let clouds = u8::try_from(self.ids.len()).unwrap();
         let public = self.generation_public.clone().unwrap();
         let (key, parts) =
-            EpochSecret::create(&public, self.repository, self.generation, self.need, clouds).unwrap();
+            EpochSecret::create(&public, self.repository, self.generation, self.need, clouds)
+                .unwrap();
         let object = EpochObject::new(self.repository, self.generation, self.clock_now(), &parts);
         let payload = object.to_bytes().unwrap();
         let envelope = Envelope::seal(ObjectKind::Epoch, &payload, &self.signing).unwrap();
         for (i, share) in self.numbers().into_iter().zip(&parts.shares) {
-            let bytes = envelope.clone().with_share(share.expose()).to_bytes().unwrap();
+            let bytes = envelope
+                .clone()
+                .with_share(share.expose())
+                .to_bytes()
+                .unwrap();
             self.put(i, &self.names(i).epoch(&parts.epoch), &bytes);
         }
         let mut packing = Packing {
             world: self,
-            content_key: self.repository_key.content_key(self.repository, self.generation),
+            content_key: self
+                .repository_key
+                .content_key(self.repository, self.generation),
             key: &key,
             packs: Vec::new(),
         };
@@ -171,7 +189,10 @@ impl World {
         let catalogue =
             Catalogue::new(clouds, vec![(parts.epoch, envelope.hash())], packs).unwrap();
         let sealed = catalogue
-            .seal(&self.repository_key.catalogue_key(self.repository, run), run)
+            .seal(
+                &self.repository_key.catalogue_key(self.repository, run),
+                run,
+            )
             .unwrap();
         for i in self.numbers() {
             for (j, piece) in (0..).zip(&sealed.pieces) {
@@ -202,7 +223,11 @@ impl World {
     pub(crate) fn put_head(&self, head: &Head) -> Witness {
         let envelope = self.sign_head(head);
         for i in self.numbers() {
-            self.put(i, &self.names(i).head(head.sequence), &envelope.to_bytes().unwrap());
+            self.put(
+                i,
+                &self.names(i).head(head.sequence),
+                &envelope.to_bytes().unwrap(),
+            );
         }
         Witness {
             sequence: head.sequence,
@@ -216,7 +241,10 @@ impl World {
 
     /// A copy of the clouds in another folder.
     pub(crate) fn place_in(&self, dir: &Path) -> Whereabouts {
-        let settings = self.numbers().into_iter().map(|i| settings(dir, "number", i.get()));
+        let settings = self
+            .numbers()
+            .into_iter()
+            .map(|i| settings(dir, "number", i.get()));
         let mut place = Whereabouts::new(settings.collect(), Some(self.fingerprint));
         place.opener = crate::troubled::open;
         place
@@ -266,7 +294,12 @@ struct Packing<'a> {
 impl Packing<'_> {
     /// Puts bytes into a pack of their own.
     fn pack(&mut self, raw: &[u8]) -> (PackId, Extent) {
-        let World { repository, generation, need, .. } = self.world;
+        let World {
+            repository,
+            generation,
+            need,
+            ..
+        } = self.world;
         let stored = zstd::bulk::compress(raw, 3).unwrap();
         let id = PackId::generate().unwrap();
         let class = Class::Small;
@@ -274,9 +307,12 @@ impl Packing<'_> {
         let clouds = u8::try_from(self.world.ids.len()).unwrap();
         let fragments = Code::new(*need, clouds).unwrap().split(sealed).unwrap();
         for (i, fragment) in self.world.numbers().into_iter().zip(&fragments) {
-            self.world.put(i, &self.world.names(i).fragment(&id), fragment);
+            self.world
+                .put(i, &self.world.names(i).fragment(&id), fragment);
         }
-        let hashes = fragments.iter().map(|one| Hash32(*blake3::hash(one).as_bytes()));
+        let hashes = fragments
+            .iter()
+            .map(|one| Hash32(*blake3::hash(one).as_bytes()));
         self.packs.push(CataloguePack {
             pack: id,
             epoch: 0,
@@ -384,7 +420,9 @@ pub(crate) fn table(rows: usize, salt: u64) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(salt);
     let mut text = "id,name\n".to_owned();
     for row in 0..rows {
-        let name: String = std::iter::repeat_with(|| random.alphanumeric()).take(40).collect();
+        let name: String = std::iter::repeat_with(|| random.alphanumeric())
+            .take(40)
+            .collect();
         text.push_str(&format!("A{row:06},{name}\n"));
     }
     text.into_bytes()
@@ -401,7 +439,11 @@ pub(crate) fn sources(salt: u64) -> Vec<Source> {
             files: vec![
                 file("datapackage.json", None, b"{}".to_vec()),
                 file("person/0001.csv", Some("person"), table(1_500, salt)),
-                file("household/0001.csv", Some("household"), table(300, salt + 1)),
+                file(
+                    "household/0001.csv",
+                    Some("household"),
+                    table(300, salt + 1),
+                ),
             ],
         },
         Source {
@@ -414,7 +456,10 @@ pub(crate) fn sources(salt: u64) -> Vec<Source> {
             name: "scans",
             system: None,
             tier: None,
-            files: vec![file("empty", None, Vec::new()), file("a/b", None, table(100, salt + 3))],
+            files: vec![
+                file("empty", None, Vec::new()),
+                file("a/b", None, table(100, salt + 3)),
+            ],
         },
     ]
 }
@@ -442,7 +487,9 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 /// What a folder holds after a restore of these sources.
 pub(crate) fn expected(sources: &[Source]) -> BTreeMap<String, Vec<u8>> {
     let files = sources.iter().flat_map(|source| {
-        let of = |(path, _, content): &(String, _, Vec<u8>)| (format!("{}/{path}", source.name), content.clone());
+        let of = |(path, _, content): &(String, _, Vec<u8>)| {
+            (format!("{}/{path}", source.name), content.clone())
+        };
         source.files.iter().map(of)
     });
     files.collect()

@@ -15,6 +15,8 @@ pub(crate) struct Listed {
     pub(crate) path: String,
     /// On this machine.
     pub(crate) place: PathBuf,
+    /// Its length when it was found.
+    pub(crate) bytes: u64,
 }
 
 /// One file that was named itself.
@@ -24,6 +26,7 @@ pub(crate) fn single(place: &Path) -> Result<Listed, SourceError> {
     Ok(Listed {
         path: name_of(place)?,
         place: place.to_owned(),
+        bytes: about.len(),
     })
 }
 
@@ -44,7 +47,9 @@ pub(crate) fn below(root: &Path) -> Result<Vec<Listed>, SourceError> {
                 folders.push((format!("{path}/"), place));
             } else {
                 check(&place, kind)?;
-                files.push(Listed { path, place });
+                // Tells progress only; a file that is gone already is noticed when it is read.
+                let bytes = entry.metadata().map_or(0, |about| about.len());
+                files.push(Listed { path, place, bytes });
             }
         }
     }
