@@ -4,13 +4,14 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
+use test_support::process::command;
 
 /// Runs `lifeboat keys ARGUMENTS` in `folder`, with `input` typed.
 fn keys(folder: &Path, arguments: &str, input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lifeboat"))
+    let mut child = command(Path::new(env!("CARGO_BIN_EXE_lifeboat")))
         .arg("keys")
         .args(arguments.split_whitespace())
         .current_dir(folder)
