@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 use test_support::clouds::{self, BUCKET, Emulated};
-use test_support::process::program;
+use test_support::process::{command, program};
 use uuid::Uuid;
 
 use super::world::{lifeboat, packages};
@@ -209,7 +209,7 @@ fn clouds_of_three_providers_hold_one_vault() {
 fn a_second_decoder_reads_fresh_vaults_and_an_old_one() {
     let python = std::env::var("LIFEBOAT_TEST_DECODER").expect("cargo xtask test sets it");
     let decoder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference-decoder");
-    let output = Command::new(python)
+    let output = command(Path::new(&python))
         .args(["-m", "unittest", "discover", "-t", ".", "-s", "tests"])
         .current_dir(decoder)
         .env("LIFEBOAT", program("lifeboat"))
