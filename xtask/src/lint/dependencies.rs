@@ -46,7 +46,12 @@ pub(super) async fn faults(tree: &Tree) -> Result<Vec<String>, Failure> {
         )
         .into());
     }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
+    let mut metadata: Metadata = serde_json::from_slice(&output.stdout)?;
+    let built = built().await?;
+    metadata.packages.retain(|package| {
+        package.source.is_none()
+            || built.contains(&format!("{} v{}", package.name, package.version))
+    });
 
     let mut faults = Vec::new();
     for package in &metadata.packages {
@@ -63,6 +68,23 @@ pub(super) async fn faults(tree: &Tree) -> Result<Vec<String>, Failure> {
         several_versions(&metadata.packages)
     );
     Ok(faults)
+}
+
+/// What is built on any machine, as `name vVERSION`. The lock file also names packages behind features that nobody switches on.
+async fn built() -> Result<BTreeSet<String>, Failure> {
+    let output = cargo(&["tree", "--workspace", "--locked", "--target", "all"])
+        .args(["--edges", "all", "--prefix", "none", "--format", "{p}"])
+        .output()
+        .await?;
+    if !output.status.success() {
+        return Err(format!("cargo tree: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let words = |line: &str| {
+        let mut words = line.split(' ');
+        Some(format!("{} {}", words.next()?, words.next()?))
+    };
+    let tree = String::from_utf8(output.stdout)?;
+    Ok(tree.lines().filter_map(words).collect())
 }
 
 /// Dependencies of our own package whose name no source file of it mentions.

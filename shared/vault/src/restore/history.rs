@@ -249,7 +249,7 @@ async fn heads(found: &Found, one: &Claimed, sequence: Sequence) -> Vec<Shown> {
             found
                 .clouds
                 .blames()
-                .enter(&fault(cloud, name, Kind::Differs, detail))
+                .enter(&fault(cloud, name, Kind::Differs, detail));
         };
         let bytes = match cloud.get(name, ENVELOPE_AT_MOST).await {
             Ok(bytes) => bytes,

@@ -204,7 +204,7 @@ impl Packs {
                         good.entry(place).and_modify(|good| *good += 1);
                     }
                     Some(_) => {
-                        blames.enter(&fault(cloud, &name, Kind::Differs, "of another length"))
+                        blames.enter(&fault(cloud, &name, Kind::Differs, "of another length"));
                     }
                     None => blames.enter(&fault(cloud, &name, Kind::Missing, "")),
                 }
