@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// The file to write; it must not be there yet.
     #[arg(long, value_name = "FILE", default_value = "vault.toml")]
     vault: PathBuf,
-    /// A cloud, as URL or NAME=URL: file:///folder, s3://bucket/folder, az://container/folder, gs://bucket/folder.
+    /// A cloud, as URL or NAME=URL: file:///…, s3://…, az://… or gs://….
     #[arg(long = "cloud", value_name = "URL", required = true, num_args = 1, value_parser = cloud)]
     clouds: Vec<Named>,
     /// The file with a cloud's credentials, where they are not in the environment; NAME is the cloud's (cloud-1, … unless said).

@@ -47,6 +47,7 @@ pub(crate) async fn run(command: BackupCommand, json: bool) -> ExitCode {
 }
 
 /// How a failure of the vault is told.
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
 pub(crate) fn failure(error: BackupError) -> Failure {
     let (is_refusal, advice) = (error.is_refusal(), error.advice());
     let is_usage = matches!(error, BackupError::Settings { .. });

@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// The file that `backup init` wrote.
     #[arg(long, value_name = "FILE", default_value = "vault.toml")]
     vault: PathBuf,
-    /// A data package's folder, a folder with several of them, any other folder or file, or postgres://USER@HOST/DATABASE.
+    /// A data package's folder, a folder with several of them, any other folder or file, or postgres://….
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
     /// Begins a new generation now: everything is sent whole.

@@ -53,7 +53,7 @@ pub(crate) struct Options {
     /// Lists the restore points; needs no custodian.
     #[arg(long, conflicts_with = "to")]
     list: bool,
-    /// A folder that does not exist yet or is empty, or a database: postgres://… or sqlite://FOLDER.
+    /// A folder that does not exist yet or is empty, or a database: postgres://… or sqlite://….
     #[arg(long, value_name = "DIR|URL", required_unless_present = "list")]
     to: Option<String>,
     /// A folder for packages on their way into a database [default: .lifeboat-spool here]. Removed at the end.
@@ -131,7 +131,9 @@ pub(crate) async fn run(
         .await
         .map_err(|error| failure(&error))?;
     let more = plan.warnings().iter().filter(|words| !said.contains(words));
-    more.for_each(|words| warn(words));
+    for words in more {
+        warn(words);
+    }
     let totals = plan.totals();
     if !json {
         let point = &plan.point().head;

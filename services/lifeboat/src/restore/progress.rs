@@ -90,7 +90,7 @@ impl Events for Watched {
                 }
             }
             Event::Restored { source } if self.bar.is_none() => {
-                self.note(&format!("{source} is restored"))
+                self.note(&format!("{source} is restored"));
             }
             Event::Usable { system, .. } => self.note(&format!("{system} can be used")),
             _ => {}
