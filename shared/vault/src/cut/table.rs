@@ -17,7 +17,7 @@ use crate::cut::{ContentKey, CutError, Extents, FileCut, Part, TableShape, Unspl
 /// Rows are judged together, and make one part, when they have this many bytes.
 const SPAN: usize = 1 << 20;
 /// Where a MiB would need more segments than this, it is written again: every run sends the recipe again.
-const MOST_SEGMENTS: usize = 400;
+const MOST_SEGMENTS: usize = 1_000;
 /// Segments that are worth it in a span of any size.
 const FEW_SEGMENTS: usize = 16;
 
