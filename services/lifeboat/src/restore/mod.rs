@@ -115,7 +115,9 @@ pub(crate) async fn run(
         ));
     }
     let said = restore.warnings().to_vec();
-    said.iter().for_each(|words| warn(words));
+    for words in &said {
+        warn(words);
+    }
     let choice = Choice {
         systems: options.system.clone(),
         tier: options.tier,
