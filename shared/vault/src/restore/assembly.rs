@@ -284,7 +284,7 @@ mod tests {
 
     fn bytes() -> Vec<u8> {
         let length = usize::try_from(STRIPE * 2).unwrap() + 77;
-        (0..length).map(|at| (at % 251) as u8).collect()
+        (0..251).cycle().take(length).collect()
     }
 
     #[test]
@@ -312,7 +312,7 @@ mod tests {
         let bytes = bytes();
         let assembly = Assembly::begin(dir.path(), vec![expected(&bytes)]).unwrap();
         let mut wrong = bytes.clone();
-        wrong[STRIPE as usize] ^= 1;
+        wrong[usize::try_from(STRIPE).unwrap()] ^= 1;
         assembly.write(0, 0, &wrong).unwrap();
         let end = assembly.arrived(0, 0, wrong.len() as u64);
         assert!(matches!(end, Err(Spoilt::Differs(_))));

@@ -272,7 +272,7 @@ mod tests {
             piece(0, 0, 10, 140),
             piece(2, 5, 20, 150),
         ];
-        assert_eq!(cut(&[0..170]), whole);
+        assert_eq!(cut(std::slice::from_ref(&(0..170))), whole);
     }
 
     #[test]
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_batch_takes_every_pack_once_in_order_of_first_need() {
         let extents = extents();
-        let ranges = [0..170];
+        let ranges = std::slice::from_ref(&(0..170)).to_vec();
         let file = Wanted {
             file: 7,
             ranges: &ranges[..],
@@ -333,7 +333,7 @@ mod tests {
                 offset,
                 length,
             });
-            let ranges = [0..1];
+            let ranges = std::slice::from_ref(&(0..1)).to_vec();
             let file = Wanted {
                 file: 0,
                 ranges: &ranges[..],

@@ -76,7 +76,7 @@ async fn a_lost_cloud_is_red_until_it_is_filled_again_with_its_own_shares() {
     fs::create_dir(world.cloud_dir(2)).unwrap();
     let repaired = repair(&keeper(&world).await, false, &unseen).await.unwrap();
     assert!(repaired.left.is_empty(), "{:?}", repaired.left);
-    assert_eq!(repaired.put_back as usize, before.len());
+    assert_eq!(repaired.put_back, before.len() as u64);
     assert_eq!(
         tree(&world.cloud_dir(2)),
         before,

@@ -1,6 +1,6 @@
 //! The failure matrix: every set of lost clouds × every kind of damage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,7 +139,7 @@ impl Matrix {
             let open = Restore::open(
                 &place,
                 Asked::default(),
-                |_| self.world.master(),
+                |_| Ok(self.world.master()),
                 &self.world.clock(),
             )
             .await?;
@@ -188,7 +188,7 @@ impl Matrix {
         let left = if out.exists() {
             tree(&out)
         } else {
-            Default::default()
+            BTreeMap::default()
         };
         assert!(
             left.is_empty(),

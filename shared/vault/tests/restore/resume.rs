@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use vault::restore::{Choice, Event, Events, Restore, RestoreError, Sink, Unheard, Whereabouts};
+use vault::restore::{
+    Asked, Choice, Event, Events, Restore, RestoreError, Sink, Unheard, Whereabouts,
+};
 
 use crate::troubled::{self, UNTIL_CUT};
 use crate::world::{World, expected, settings, sources, tree};
@@ -36,8 +38,8 @@ async fn a_cut_line_keeps_what_was_fetched() {
         let place = place(dir.path(), "cut");
         let open = Restore::open(
             &place,
-            Default::default(),
-            |_| world.master(),
+            Asked::default(),
+            |_| Ok(world.master()),
             &world.clock(),
         )
         .await;
@@ -87,8 +89,8 @@ async fn restore_to_be_killed() {
     let place = place(dir, "slow");
     let open = Restore::open(
         &place,
-        Default::default(),
-        |_| world.master(),
+        Asked::default(),
+        |_| Ok(world.master()),
         &world.clock(),
     )
     .await
@@ -126,8 +128,8 @@ async fn a_killed_restore_fetches_only_what_is_not_there_yet() {
     let place = place(dir.path(), "number");
     let open = Restore::open(
         &place,
-        Default::default(),
-        |_| world.master(),
+        Asked::default(),
+        |_| Ok(world.master()),
         &world.clock(),
     )
     .await

@@ -1,6 +1,7 @@
 //! A vault of known content on folders, written with the primitives of the format and no writer.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -259,8 +260,8 @@ impl World {
         Arc::clone(&self.clock) as SharedClock
     }
 
-    pub(crate) fn master(&self) -> Result<MasterSecret, RestoreError> {
-        Ok(MasterSecret::from_bytes(Zeroizing::new(self.seed)))
+    pub(crate) fn master(&self) -> MasterSecret {
+        MasterSecret::from_bytes(Zeroizing::new(self.seed))
     }
 
     pub(crate) async fn open_asked(
@@ -268,7 +269,13 @@ impl World {
         dir: &Path,
         asked: Asked,
     ) -> Result<Restore, RestoreError> {
-        Restore::open(&self.place_in(dir), asked, |_| self.master(), &self.clock()).await
+        Restore::open(
+            &self.place_in(dir),
+            asked,
+            |_| Ok(self.master()),
+            &self.clock(),
+        )
+        .await
     }
 
     pub(crate) async fn open(&self) -> Result<Restore, RestoreError> {
@@ -423,7 +430,7 @@ pub(crate) fn table(rows: usize, salt: u64) -> Vec<u8> {
         let name: String = std::iter::repeat_with(|| random.alphanumeric())
             .take(40)
             .collect();
-        text.push_str(&format!("A{row:06},{name}\n"));
+        writeln!(text, "A{row:06},{name}").unwrap();
     }
     text.into_bytes()
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL: what comes out is one moment of the database, and goes back in with `psql` alone.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
@@ -157,11 +158,10 @@ async fn rows_come_in_order_of_the_key_by_bytes_and_the_package_says_what_they_a
         assert_eq!(resource["path"], file.path);
         assert_eq!(resource["bytes"], file.bytes.len());
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &file.bytes);
-        let hex: String = digest
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let mut hex = String::new();
+        for byte in digest.as_ref() {
+            write!(hex, "{byte:02x}").unwrap();
+        }
         assert_eq!(resource["hash"], format!("sha256:{hex}"));
     }
     assert_eq!(package["resources"][2]["schema"]["primaryKey"][0], "id");

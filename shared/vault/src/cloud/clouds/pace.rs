@@ -125,7 +125,7 @@ mod tests {
         slow.answered(Duration::from_secs(8));
         quick.answered(Duration::from_secs(3));
         assert!(slow.rank() > quick.rank());
-        tokio::time::advance(Duration::from_secs(240)).await;
+        tokio::time::advance(Duration::from_mins(4)).await;
         quick.answered(Duration::from_secs(3));
         assert!(slow.rank() < quick.rank());
     }
