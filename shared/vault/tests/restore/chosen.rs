@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use vault::restore::{Choice, RestoreError, Restored, Sink, Unheard};
 
-use crate::world::{World, expected, sources, tree};
+use crate::sample::{expected, sources};
+use crate::world::{World, tree};
 
 pub(crate) async fn restore(
     world: &World,

@@ -7,7 +7,8 @@ use tempfile::TempDir;
 use vault::object::{CloudNumber, Generation, Hash32, Sequence, Witness};
 use vault::restore::{Asked, Choice, Refusal, RestoreError, Sink, Unheard};
 
-use crate::world::{World, copy, expected, small, tree};
+use crate::sample::{expected, small};
+use crate::world::{World, copy, tree};
 
 fn two_runs() -> (TempDir, World, Witness, Witness) {
     let dir = tempfile::tempdir().unwrap();

@@ -9,7 +9,8 @@ use vault::keep::{Colour, Keeper, Scope, prune, repair, scrub, status};
 use vault::object::Generation;
 use vault::restore::{Asked, Choice, Sink, Unheard, Whereabouts};
 
-use crate::world::{World, copy, expected, settings, small, tree};
+use crate::sample::{expected, small};
+use crate::world::{World, copy, settings, tree};
 
 fn world() -> (TempDir, World) {
     let dir = tempfile::tempdir().unwrap();

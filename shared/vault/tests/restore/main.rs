@@ -11,5 +11,6 @@ mod history;
 mod keeping;
 mod matrix;
 mod resume;
+mod sample;
 mod troubled;
 mod world;

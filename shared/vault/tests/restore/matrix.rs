@@ -9,7 +9,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use vault::restore::{Asked, Choice, Restore, RestoreError, Restored, Sink, Unheard};
 
-use crate::world::{World, copy, expected, settings, small, tree};
+use crate::sample::{expected, small};
+use crate::world::{World, copy, settings, tree};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Damage {

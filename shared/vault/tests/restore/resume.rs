@@ -10,8 +10,9 @@ use vault::restore::{
     Asked, Choice, Event, Events, Restore, RestoreError, Sink, Unheard, Whereabouts,
 };
 
+use crate::sample::{expected, sources};
 use crate::troubled::{self, UNTIL_CUT};
-use crate::world::{World, expected, settings, sources, tree};
+use crate::world::{World, settings, tree};
 
 const CHILD: &str = "LIFEBOAT_TEST_RESTORE_TO_BE_KILLED";
 
