@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use serde::Serialize;
+
 /// The end of a command that did not do what it was asked.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -70,6 +72,13 @@ pub(crate) fn say(line: fmt::Arguments<'_>) {
     {
         eprintln!("error: cannot write the result: {error}");
     }
+}
+
+/// Writes the command's result as JSON to standard output, as [`say`] writes a line.
+pub(crate) fn say_json(result: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(result)?;
+    say(format_args!("{text}"));
+    Ok(())
 }
 
 impl<E: std::error::Error> From<E> for Failure {

@@ -12,7 +12,7 @@ use clap::Args;
 use url::Url;
 
 use super::failure;
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, say, say_json};
 
 /// What the vault is made of.
 #[derive(Debug, Args)]
@@ -129,8 +129,7 @@ pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failur
 
 fn tell(made: &Initialised, vault: &std::path::Path, json: bool) -> Result<(), Failure> {
     if json {
-        let text = serde_json::to_string_pretty(made)?;
-        say(format_args!("{text}"));
+        say_json(made)?;
         return Ok(());
     }
     let Initialised {

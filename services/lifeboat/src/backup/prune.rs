@@ -7,7 +7,7 @@ use clap::Args;
 use vault::keep::prune;
 
 use super::keeper::{KeeperOptions, keeper};
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, say, say_json};
 use crate::restore::{CustodianOptions, failure};
 
 /// What to remove.
@@ -34,8 +34,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
     let pruned = prune(&keeper, &census.good, retention, !options.yes).await;
     let pruned = pruned.map_err(|error| failure(&error))?;
     if json {
-        let text = serde_json::to_string_pretty(&pruned)?;
-        say(format_args!("{text}"));
+        say_json(&pruned)?;
     } else if pruned.generations.is_empty() {
         say(format_args!("no generation is that old; nothing to remove"));
     }

@@ -11,7 +11,7 @@ use vault::keep::{Keeper, Repaired, repair};
 use vault::restore::Size;
 
 use super::keeper::{KeeperOptions, keeper, vault};
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, say, say_json};
 use crate::restore::{failure, tick, warn, whereabouts};
 
 /// How many objects that stay wrong are shown one by one.
@@ -47,8 +47,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
         }
     }
     if json {
-        let text = serde_json::to_string_pretty(&repaired)?;
-        say(format_args!("{text}"));
+        say_json(&repaired)?;
     } else {
         tell(&repaired);
     }

@@ -8,7 +8,7 @@ use ::vault::source::{self, SourceError, SourceOptions};
 use clap::Args;
 
 use super::{failure, progress};
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, say, say_json};
 use crate::registry;
 
 /// What to back up, and how.
@@ -72,8 +72,7 @@ pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failur
     drop(how);
     let summary = done.map_err(failure)?;
     if json {
-        let text = serde_json::to_string_pretty(&summary)?;
-        say(format_args!("{text}"));
+        say_json(&summary)?;
     } else {
         say(format_args!("{summary}"));
     }

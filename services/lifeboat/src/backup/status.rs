@@ -8,7 +8,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use vault::keep::{Colour, Status, status};
 
 use super::keeper::{KeeperOptions, keeper};
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, say, say_json};
 use crate::restore::{failure, warn};
 
 /// Which vault.
@@ -22,8 +22,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
     let (keeper, _) = keeper(&options.keeper).await?;
     let status = status(&keeper).await.map_err(|error| failure(&error))?;
     if json {
-        let text = serde_json::to_string_pretty(&status)?;
-        say(format_args!("{text}"));
+        say_json(&status)?;
     } else {
         tell(&status);
     }

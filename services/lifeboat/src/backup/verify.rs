@@ -7,7 +7,7 @@ use vault::keep::{Scope, Scrubbed, scrub};
 use vault::restore::Size;
 
 use super::keeper::{KeeperOptions, keeper};
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, say, say_json};
 use crate::restore::{failure, tick, warn};
 
 /// How many objects at fault are shown one by one.
@@ -33,8 +33,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
     let scrubbed = scrub(&keeper, scope, &tick(json, "verifying")).await;
     let scrubbed = scrubbed.map_err(|error| failure(&error))?;
     if json {
-        let text = serde_json::to_string_pretty(&scrubbed)?;
-        say(format_args!("{text}"));
+        say_json(&scrubbed)?;
     } else {
         tell(&scrubbed);
     }

@@ -5,12 +5,11 @@ use comfy_table::{CellAlignment, Table};
 use vault::restore::{Restored, Size};
 
 use super::progress::warn;
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, say, say_json};
 
 pub(super) fn tell(restored: &Restored, to: &str, json: bool) -> Result<(), Failure> {
     if json {
-        let text = serde_json::to_string_pretty(restored)?;
-        say(format_args!("{text}"));
+        say_json(restored)?;
         return Ok(());
     }
     let mut table = Table::new();

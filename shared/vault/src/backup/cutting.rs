@@ -12,7 +12,7 @@ use super::pipeline::Inlet;
 use super::state::GenerationState;
 use super::{BackupError, Observer, files};
 use crate::cut::{self, CutError, FileCut, SeenFault, SeenTable, TableCutter};
-use crate::object::{ContentHash, FileEntry, Hash32, Part, Segment, encode_recipe};
+use crate::object::{ContentHash, FileEntry, Hash32, Segment, encode_recipe};
 use crate::source::{SourceFile, SourceHead};
 
 /// How many tables are cut at once.
@@ -81,18 +81,10 @@ impl CutSource {
         let recipe = encode_recipe(cut.segments.iter().map(|segment| Segment {
             // Segments refer to extents of their own cut.
             extent: renamed[segment.extent as usize],
-            offset: segment.offset,
-            length: segment.length,
+            ..*segment
         }));
         self.rows += cut.rows;
         self.bytes += cut.bytes;
-        let parts = cut.parts.into_iter().map(|part| Part {
-            first: part.first,
-            last: part.last,
-            rows: part.rows,
-            offset: part.offset,
-            bytes: part.bytes,
-        });
         let entry = FileEntry {
             path,
             bytes: cut.bytes,
@@ -100,7 +92,7 @@ impl CutSource {
             executable,
             table,
             recipe,
-            parts: parts.collect(),
+            parts: cut.parts,
         };
         self.files.push((place, entry));
         Ok(())

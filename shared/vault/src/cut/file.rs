@@ -3,6 +3,7 @@ use std::io::Read;
 use crate::cut::chunks::Chunks;
 use crate::cut::recipe::Recipe;
 use crate::cut::{ContentHash, ContentKey, CutError};
+use crate::object::{Part, Segment};
 
 /// Takes extents: deduplicates, compresses, packs.
 pub trait Extents: Send {
@@ -14,32 +15,6 @@ pub trait Extents: Send {
 
     /// Whether an extent is stored in this generation, so that a file may refer to it.
     fn knows(&self, hash: &ContentHash) -> bool;
-}
-
-/// A byte range of the decoded bytes of an extent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Segment {
-    /// Index in [`FileCut::extents`].
-    pub extent: u32,
-    /// First byte.
-    pub offset: u32,
-    /// Bytes, at least 1.
-    pub length: u32,
-}
-
-/// A key range of a table: rows of one file that follow each other, about 1 MiB of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// The key of the first row: its values as they stand in the file, quotes undone, as text; what is no text is U+FFFD.
-    pub first: Vec<String>,
-    /// The key of the last row.
-    pub last: Vec<String>,
-    /// Rows.
-    pub rows: u64,
-    /// First byte in the file.
-    pub offset: u64,
-    /// Bytes.
-    pub bytes: u64,
 }
 
 /// Why a file that should be a table is kept only as bytes.
@@ -61,6 +36,7 @@ pub struct FileCut {
     /// The extents that the segments refer to, old and new, in order of first use.
     pub extents: Vec<ContentHash>,
     /// The file.
+    /// Their extents are indices in [`extents`](Self::extents).
     pub segments: Vec<Segment>,
     /// Rows of a table, without headers.
     pub rows: u64,

@@ -19,7 +19,7 @@ mod table;
 
 pub use content::{ContentHash, ContentKey};
 pub use error::CutError;
-pub use file::{Extents, FileCut, Part, Segment, Unsplit, file};
+pub use file::{Extents, FileCut, Unsplit, file};
 pub use seen::{SeenFault, SeenTable};
 pub use shape::{Dialect, Encoding, TableShape};
 pub use table::TableCutter;

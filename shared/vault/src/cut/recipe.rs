@@ -1,6 +1,7 @@
 //! Collects the segments of one file.
 
-use crate::cut::{ContentHash, CutError, Extents, FileCut, Segment};
+use crate::cut::{ContentHash, CutError, Extents, FileCut};
+use crate::object::Segment;
 
 /// Stands for the hash of an extent whose bytes are still being gathered.
 const OPEN: ContentHash = [0; 32];

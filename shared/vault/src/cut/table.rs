@@ -12,7 +12,8 @@ use crate::cut::look::Look;
 use crate::cut::recipe::Recipe;
 use crate::cut::records::{Found, Last, Records};
 use crate::cut::seen::{SeenReader, SeenRow, SeenTable, SeenWriter};
-use crate::cut::{ContentKey, CutError, Extents, FileCut, Part, TableShape, Unsplit};
+use crate::cut::{ContentKey, CutError, Extents, FileCut, TableShape, Unsplit};
+use crate::object::Part;
 
 /// Rows are judged together, and make one part, when they have this many bytes.
 const SPAN: usize = 1 << 20;

@@ -51,7 +51,7 @@ pub struct FileEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    /// The first row's key, the values as they stand in the file.
+    /// The first row's key: its values as they stand in the file, quotes undone, as text; what is no text is U+FFFD.
     pub first: Vec<String>,
     /// The last row's key.
     pub last: Vec<String>,

@@ -5,7 +5,7 @@ use std::fs;
 use chrono::TimeDelta;
 use tempfile::TempDir;
 use vault::object::{CloudNumber, Generation, Hash32, Sequence, Witness};
-use vault::restore::{Asked, Choice, Refusal, RestoreError, Sink, Unheard};
+use vault::restore::{Asked, Refusal, RestoreError};
 
 use crate::sample::{expected, small};
 use crate::world::{World, copy, tree};
@@ -153,16 +153,7 @@ async fn generations_stand_alone_and_an_erased_one_is_erased() {
         "{refused}"
     );
     let to = dir.path().join("out");
-    let plan = world
-        .open()
-        .await
-        .unwrap()
-        .plan(&Choice::default())
-        .await
-        .unwrap();
-    plan.run(Sink::Folder(to.clone()), std::sync::Arc::new(Unheard))
-        .await
-        .unwrap();
+    world.restore(&to).await;
     assert_eq!(tree(&to), expected(&small(3)));
 }
 

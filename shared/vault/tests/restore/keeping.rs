@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use tempfile::TempDir;
 use vault::keep::{Colour, Keeper, Scope, prune, repair, scrub, status};
 use vault::object::Generation;
-use vault::restore::{Asked, Choice, Sink, Unheard, Whereabouts};
+use vault::restore::{Asked, Whereabouts};
 
 use crate::sample::{expected, small};
 use crate::world::{World, copy, settings, tree};
@@ -93,16 +93,7 @@ async fn a_lost_cloud_is_red_until_it_is_filled_again_with_its_own_shares() {
 
     fs::remove_dir_all(world.cloud_dir(1)).unwrap();
     let to = dir.path().join("out");
-    let plan = world
-        .open()
-        .await
-        .unwrap()
-        .plan(&Choice::default())
-        .await
-        .unwrap();
-    plan.run(Sink::Folder(to.clone()), std::sync::Arc::new(Unheard))
-        .await
-        .unwrap();
+    world.restore(&to).await;
     assert_eq!(tree(&to), expected(&small(2)));
 }
 
@@ -229,16 +220,7 @@ async fn retention_removes_whole_old_generations_with_two_persons_and_keyring_fi
     };
     assert!(world.open_asked(&world.dir, first).await.is_err());
     let to = dir.path().join("out");
-    let plan = world
-        .open()
-        .await
-        .unwrap()
-        .plan(&Choice::default())
-        .await
-        .unwrap();
-    plan.run(Sink::Folder(to.clone()), std::sync::Arc::new(Unheard))
-        .await
-        .unwrap();
+    world.restore(&to).await;
     assert_eq!(tree(&to), expected(&small(3)));
     assert_eq!(
         status(&keeper(&world).await).await.unwrap().colour,

@@ -18,7 +18,7 @@ use vault::object::{
     SigningKeys, SourceEntry, SourceKind, SourceManifest, Witness, encode_recipe,
 };
 use vault::pack::{Class, Code, seal};
-use vault::restore::{Asked, Restore, RestoreError, Whereabouts};
+use vault::restore::{Asked, Choice, Restore, RestoreError, Sink, Unheard, Whereabouts};
 use zeroize::Zeroizing;
 
 /// What a source is to be.
@@ -275,6 +275,15 @@ impl World {
             &self.clock(),
         )
         .await
+    }
+
+    /// Restores the newest backup into a folder.
+    pub(crate) async fn restore(&self, to: &Path) {
+        let plan = self.open().await.unwrap().plan(&Choice::default()).await;
+        let done = plan
+            .unwrap()
+            .run(Sink::Folder(to.to_owned()), Arc::new(Unheard));
+        done.await.unwrap();
     }
 
     pub(crate) async fn open(&self) -> Result<Restore, RestoreError> {
