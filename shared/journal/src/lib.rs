@@ -1,0 +1,1 @@
+//! What people file in an emergency.
