@@ -60,7 +60,7 @@ impl Place {
 /// When the URL is of no known kind, the server does not answer, or a migration fails.
 pub async fn open<M: MigratorTrait>(
     url: &str,
-    schema: &'static str,
+    schema: &str,
     connections: u32,
 ) -> Result<DatabaseConnection, OpenError> {
     let place = Place::of(url)?;
@@ -99,7 +99,8 @@ fn make_folder(file: &Path) -> Result<(), OpenError> {
     })
 }
 
-fn options(url: &str, place: &Place, schema: &'static str, connections: u32) -> ConnectOptions {
+fn options(url: &str, place: &Place, schema: &str, connections: u32) -> ConnectOptions {
+    let schema = schema.to_owned();
     let mut options = ConnectOptions::new(match place {
         Place::Postgres => url.to_owned(),
         Place::Sqlite(path) => format!("sqlite://{}?mode=rwc", path.display()),
@@ -110,7 +111,7 @@ fn options(url: &str, place: &Place, schema: &'static str, connections: u32) -> 
         .acquire_timeout(Duration::from_secs(2))
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
-        .map_sqlx_postgres_opts(move |server| in_schema(server, schema))
+        .map_sqlx_postgres_opts(move |server| in_schema(server, &schema))
         .map_sqlx_sqlite_opts(|file| {
             file.journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
@@ -124,14 +125,14 @@ fn options(url: &str, place: &Place, schema: &'static str, connections: u32) -> 
 ///
 /// # Errors
 /// When the URL cannot be read.
-pub fn postgres_options(url: &str, schema: &'static str) -> Result<PgConnectOptions, OpenError> {
+pub fn postgres_options(url: &str, schema: &str) -> Result<PgConnectOptions, OpenError> {
     let server = url
         .parse::<PgConnectOptions>()
         .map_err(|_| OpenError::Url)?;
     Ok(in_schema(server, schema).disable_statement_logging())
 }
 
-fn in_schema(server: PgConnectOptions, schema: &'static str) -> PgConnectOptions {
+fn in_schema(server: PgConnectOptions, schema: &str) -> PgConnectOptions {
     // A commit is on disk when it is acknowledged, whatever the server's default says.
     server.options([("search_path", schema), ("synchronous_commit", "on")])
 }

@@ -13,4 +13,5 @@ pub mod problem;
 pub mod process;
 pub mod request_id;
 pub mod server;
+pub mod taipei;
 pub mod telemetry;
