@@ -3,7 +3,7 @@
 //! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`; what an answer
 //! looks like is in `records/`; who may ask is in `access.cedar`; who may be seen is in `protection`.
 
-mod audience;
+mod invented;
 mod lookups;
 mod probes;
 mod protection;
@@ -23,6 +23,7 @@ pub const CAPABILITY: Capability = Capability {
     schema_version: 1,
     tables: tables::definitions,
     probes: probes::probes,
+    invent: invented::rows,
     routes: lookups::routes,
     policy: include_str!("access.cedar"),
 };

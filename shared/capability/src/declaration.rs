@@ -1,5 +1,7 @@
 //! The declaration of a capability.
 
+use identifiers::Invalid;
+use invented::{Rows, World};
 use snapshot::{Probe, System, TableDefinition};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -8,6 +10,9 @@ use crate::openapi;
 
 /// Registers every operation of a capability, for serving and for its OpenAPI document alike.
 pub type Routes = fn(&mut ServiceConfig<'_>);
+
+/// The rows of every table for an invented population; tables that stay empty may be left out.
+pub type Invent = fn(&World) -> Result<Vec<Rows>, Invalid>;
 
 /// Everything that makes a service one of the packaged business capabilities.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +31,8 @@ pub struct Capability {
     pub tables: fn() -> Vec<TableDefinition>,
     /// Questions a freshly loaded snapshot must answer before it is switched to.
     pub probes: fn() -> Vec<Probe>,
+    /// What its agency would know of an invented population; for demonstrations and drills.
+    pub invent: Invent,
     /// Its operations.
     pub routes: Routes,
     /// Who may ask what, as Cedar policies.

@@ -8,6 +8,7 @@
 //! an [`Answer`] or a [`List`].
 
 mod answer;
+mod audience;
 mod body;
 mod declaration;
 mod failure;
@@ -17,20 +18,23 @@ mod lookup;
 mod openapi;
 mod page;
 mod parameters;
+mod probe;
 mod runner;
 mod serving;
 mod settings;
 mod tables;
 
 pub use answer::{Answer, Answered, List, Listed, SnapshotInfo};
+pub use audience::Audience;
 pub use body::Body;
-pub use declaration::{Capability, Routes};
+pub use declaration::{Capability, Invent, Routes};
 pub use failure::{OrProblem, no_such_record};
 pub use health::{Health, State};
 pub use lookup::Lookup;
 pub use openapi::{BodyProblems, Problems, ReasonHeaders};
-pub use page::{Cursor, PageQuery};
+pub use page::{Cursor, PageQuery, Pageable};
 pub use parameters::{Key, Parameters};
+pub use probe::{reads_back, reads_related};
 pub use runner::{main, start};
 pub use settings::{Parts, Settings};
 pub use tables::Tables;

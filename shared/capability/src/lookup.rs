@@ -6,10 +6,12 @@ use std::sync::Arc;
 use access::caller::Caller;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use identifiers::PersonId;
 use runtime::problem::{Kind, Problem};
 
 use crate::answer::{Answer, Answered, List, Listed};
-use crate::page::Cursor;
+use crate::failure::no_such_record;
+use crate::page::{self, Cursor, PageQuery, Pageable};
 use crate::serving::{Records, Serving};
 use crate::tables::Tables;
 
@@ -52,6 +54,28 @@ impl Lookup {
                 extensions.insert(Subjects(vec![named]));
             }
         }
+    }
+
+    /// The citizen who asks; the answer is about them.
+    ///
+    /// # Errors
+    /// 404 where the caller is nobody whom a register knows.
+    pub fn own_id(&self) -> Result<PersonId, Problem> {
+        let id = self.caller.subject.parse().map_err(|_| no_such_record())?;
+        self.about(&id);
+        Ok(id)
+    }
+
+    /// One page of rows, in the order of their table's key, and where the next one starts.
+    ///
+    /// # Errors
+    /// 400 on a cursor that this list did not hand out; as [`crate::OrProblem`] when the database fails.
+    pub async fn page<R: Pageable>(
+        &self,
+        rows: R,
+        page: &PageQuery,
+    ) -> Result<(Vec<R::Row>, Option<Cursor>), Problem> {
+        page::fetch(self.db(), rows, page).await
     }
 
     /// Answers with one record.

@@ -15,6 +15,7 @@ struct ColumnText {
     indexed: bool,
     unique: bool,
     ty: syn::Type,
+    ident: Ident,
 }
 
 /// What the attributes of the struct say.
@@ -59,6 +60,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let (name, doc, ty) = (&column.name, &column.doc, &column.ty);
         quote!(::snapshot::Column::of::<#ty>(#name, #doc))
     });
+    let cells = columns.iter().map(|column| {
+        let ident = &column.ident;
+        quote!(::snapshot::Field::written(&self.#ident))
+    });
     let (model, name, may_be_absent) = (&input.ident, &table.name, table.may_be_absent);
     Ok(quote! {
         impl ::snapshot::Table for #model {
@@ -71,6 +76,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     may_be_absent: #may_be_absent,
                     decode_first: |database| ::std::boxed::Box::pin(::snapshot::decode_first::<#model>(database)),
                 }
+            }
+
+            fn cells(&self) -> ::std::vec::Vec<::std::string::String> {
+                ::std::vec![#(#cells),*]
             }
         }
     })
@@ -156,6 +165,7 @@ fn column_text(field: &Field) -> Result<Option<ColumnText>> {
         indexed: false,
         unique: false,
         ty: field.ty.clone(),
+        ident: ident.clone(),
     };
     let mut ignored = false;
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("sea_orm")) {

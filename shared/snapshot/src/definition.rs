@@ -17,6 +17,9 @@ pub type Ask = for<'a> fn(&'a DatabaseConnection) -> BoxFuture<'a, Result<(), St
 pub trait Table {
     /// The table as the DDL, the package check and the loader see it.
     fn definition() -> TableDefinition;
+
+    /// The row as a package writes it, in the order of the columns; a missing value is the empty text.
+    fn cells(&self) -> Vec<String>;
 }
 
 /// One table.

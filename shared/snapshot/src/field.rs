@@ -113,6 +113,9 @@ pub trait Field {
     /// # Errors
     /// [`FieldFault`] naming the rule that `raw` breaks.
     fn parse<'a>(raw: &'a str, format: &Format) -> Result<Cell<'a>, FieldFault>;
+
+    /// The text that [`Field::parse`] reads back in the default format; empty for a missing value.
+    fn written(&self) -> String;
 }
 
 impl<T: Field> Field for Option<T> {
@@ -121,6 +124,10 @@ impl<T: Field> Field for Option<T> {
 
     fn parse<'a>(raw: &'a str, format: &Format) -> Result<Cell<'a>, FieldFault> {
         T::parse(raw, format)
+    }
+
+    fn written(&self) -> String {
+        self.as_ref().map_or_else(String::new, T::written)
     }
 }
 
@@ -142,5 +149,9 @@ impl Field for bool {
                 ),
             ))
         }
+    }
+
+    fn written(&self) -> String {
+        self.to_string()
     }
 }

@@ -1,5 +1,7 @@
 use actix_web::get;
-use capability::{Cursor, List, Listed, Lookup, OrProblem, Parameters, Problems, ReasonHeaders};
+use capability::{
+    Audience, Cursor, List, Listed, Lookup, OrProblem, Parameters, Problems, ReasonHeaders,
+};
 use identifiers::{HouseholdNo, NationalId};
 use runtime::problem::Problem;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -8,7 +10,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use crate::audience::Audience;
 use crate::protection::{hidden_among, visible_to};
 use crate::records::{HouseholdRecord, Member};
 use crate::tables::household::{self, Column};

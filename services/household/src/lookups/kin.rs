@@ -1,12 +1,11 @@
 //! Who is kin to a person: those the person's row names, and those whose rows name the person.
 
-use capability::{Lookup, OrProblem};
+use capability::{Audience, Lookup, OrProblem};
 use identifiers::NationalId;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::person::visible_person;
-use crate::audience::Audience;
 use crate::protection::visible_to;
 use crate::records::{KinRecord, KinRelation, mentioned};
 use crate::tables::person::{self, Column};

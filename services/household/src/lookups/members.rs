@@ -1,11 +1,10 @@
 //! A household and its members; shared by the questions about one household.
 
-use capability::{Lookup, OrProblem, no_such_record};
+use capability::{Audience, Lookup, OrProblem, no_such_record};
 use identifiers::HouseholdNo;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::audience::Audience;
 use crate::protection::{hidden_among, visible_to};
 use crate::records::{HouseholdRecord, Member};
 use crate::tables::{household, person};

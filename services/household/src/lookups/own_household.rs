@@ -10,8 +10,7 @@ use crate::records::HouseholdRecord;
 #[utoipa::path(tag = "household", responses((status = 200, body = Answered<HouseholdRecord>), Problems))]
 #[get("/v1/me/household")]
 pub(super) async fn own_household(lookup: Lookup) -> Result<Answer<HouseholdRecord>, Problem> {
-    let id = own_id(lookup.caller())?;
-    lookup.about(&id);
+    let id = own_id(&lookup)?;
     let person = visible_person(lookup.db(), lookup.caller(), id).await?;
     let record = household_record(&lookup, person.household_no).await?;
     Ok(lookup.answer(record))

@@ -10,6 +10,6 @@ use crate::records::KinRecord;
 #[utoipa::path(tag = "kin", responses((status = 200, body = Listed<KinRecord>), Problems))]
 #[get("/v1/me/kin")]
 pub(super) async fn own_kin(lookup: Lookup) -> Result<List<KinRecord>, Problem> {
-    let kin = kin_of(&lookup, own_id(lookup.caller())?).await?;
+    let kin = kin_of(&lookup, own_id(&lookup)?).await?;
     Ok(lookup.list(kin, None))
 }

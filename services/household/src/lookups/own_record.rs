@@ -11,6 +11,6 @@ use crate::records::PersonRecord;
 #[utoipa::path(tag = "person", responses((status = 200, body = Answered<PersonRecord>), Problems))]
 #[get("/v1/me")]
 pub(super) async fn own_record(lookup: Lookup) -> Result<Answer<PersonRecord>, Problem> {
-    let record = person_record(&lookup, own_id(lookup.caller())?).await?;
+    let record = person_record(&lookup, own_id(&lookup)?).await?;
     Ok(lookup.answer(record))
 }

@@ -1,22 +1,24 @@
 //! Finding one person; shared by the questions that start from one.
 
 use access::caller::Caller;
-use capability::{Lookup, OrProblem, no_such_record};
-use identifiers::NationalId;
+use capability::{Audience, Lookup, OrProblem, no_such_record};
+use identifiers::{NationalId, PersonId};
 use runtime::problem::Problem;
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryTrait,
     SelectA, SelectB,
 };
 
-use crate::audience::Audience;
 use crate::protection::{HIDDEN, tell_hidden, visible_to};
 use crate::records::PersonRecord;
 use crate::tables::{id_card, person};
 
 /// The citizen who asks. Somebody who is not in this register, such as a resident, has no record here.
-pub(super) fn own_id(caller: &Caller) -> Result<NationalId, Problem> {
-    caller.subject.parse().map_err(|_| no_such_record())
+pub(super) fn own_id(lookup: &Lookup) -> Result<NationalId, Problem> {
+    match lookup.own_id()? {
+        PersonId::National(id) => Ok(id),
+        PersonId::Resident(_) => Err(no_such_record()),
+    }
 }
 
 /// The row of a person whom `caller` may know of.

@@ -1,16 +1,18 @@
 use std::collections::HashSet;
 
 use actix_web::get;
-use capability::{Cursor, List, Listed, Lookup, OrProblem, Parameters, Problems, ReasonHeaders};
+use capability::{
+    Audience, Cursor, List, Listed, Lookup, OrProblem, PageQuery, Parameters, Problems,
+    ReasonHeaders,
+};
 use chrono::NaiveDate;
-use identifiers::{NationalId, PersonName};
+use identifiers::PersonName;
 use runtime::problem::Problem;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use crate::audience::Audience;
 use crate::protection::{hidden_among, visible_to};
 use crate::records::{PersonRecord, mentioned};
 use crate::tables::id_card;
@@ -45,8 +47,11 @@ pub(super) async fn persons_by_name(
     query: Parameters<NameAndBirthDate>,
 ) -> Result<List<PersonRecord>, Problem> {
     let Parameters(query) = query;
-    let limit = usize::from(query.limit.unwrap_or(20));
-    let mut found = person::Entity::find()
+    let page = PageQuery {
+        cursor: query.cursor,
+        limit: Some(query.limit.unwrap_or(20)),
+    };
+    let found = person::Entity::find()
         .filter(Column::BirthDate.eq(query.birth_date))
         .filter(
             Condition::any()
@@ -54,19 +59,8 @@ pub(super) async fn persons_by_name(
                 .add(Column::NameLatin.eq(query.name.as_str())),
         )
         .filter(visible_to(lookup.caller()))
-        .find_also_related(id_card::Entity)
-        .order_by_asc(Column::NationalId)
-        .limit(limit as u64 + 1);
-    if let Some(cursor) = &query.cursor {
-        found = found.filter(Column::NationalId.gt(cursor.key::<NationalId>()?.as_str()));
-    }
-    let mut rows = found.all(lookup.db()).await.or_problem()?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|(last, _)| Cursor::after(&last.national_id));
+        .find_also_related(id_card::Entity);
+    let (rows, next) = lookup.page(found, &page).await?;
 
     let all_mentioned = rows.iter().flat_map(|(person, _)| mentioned(person));
     let hidden: HashSet<String> = hidden_among(lookup.db(), lookup.caller(), all_mentioned)

@@ -1,3 +1,4 @@
+use capability::Audience;
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
@@ -6,7 +7,6 @@ use identifiers::{AreaCode, HouseholdNo, Neighbourhood};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::audience::Audience;
 use crate::tables::{household, person};
 
 /// A household and those of its members whom the caller may know of. 戶籍資料

@@ -1,10 +1,10 @@
+use capability::Audience;
 use chrono::NaiveDate;
 use identifiers::PersonId;
 use identifiers::mask::Masked;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::audience::Audience;
 use crate::tables::person;
 
 /// A relative whom the register links to a person. 親屬

@@ -1,3 +1,4 @@
+use capability::Audience;
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
@@ -6,7 +7,6 @@ use identifiers::{HouseholdNo, PersonId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::audience::Audience;
 use crate::tables::{id_card, person};
 
 /// A person as the household register knows them. 個人戶籍資料

@@ -3,7 +3,6 @@
 
 mod backups;
 mod folder;
-mod household_rows;
 mod keys;
 mod package;
 mod probes;
@@ -12,7 +11,6 @@ mod report;
 mod site;
 mod sources;
 mod timings;
-mod world;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use invented::World;
 use snapshot::{AgencyKey, AgencySigner, System, Trust};
 
 use super::folder::{self, Folder};
 use super::package;
-use super::world::World;
 use crate::outcome::Failure;
 use crate::registry;
 
@@ -78,18 +78,16 @@ pub(crate) fn invent(
     into: &Folder,
     taken_at: DateTime<Utc>,
 ) -> Result<Sources, Failure> {
-    let world = World::invent(people, seed);
+    let world = World::invent(people, seed)?;
     let signer = AgencySigner::generate()?;
     let trust = Trust::default()
         .requiring_signatures()
         .with_key(None, AgencyKey::from_pem(&signer.public_pem()?)?);
     let mut known = Vec::new();
     for capability in registry::CAPABILITIES {
-        let system = capability.system();
-        let folder = into.join("packages").join(system.name);
-        if package::write(&system, &world, &folder, taken_at, &signer)? {
-            known.push(Source { system, folder });
-        }
+        let folder = into.join("packages").join(capability.name);
+        let system = package::write(capability, &world, &folder, taken_at, &signer)?;
+        known.push(Source { system, folder });
     }
     Ok(Sources {
         known,

@@ -59,6 +59,10 @@ impl Field for NaiveDate {
                 _ => wrong(),
             })
     }
+
+    fn written(&self) -> String {
+        self.to_string()
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,10 @@ macro_rules! identifier {
                     Err(invalid) => Err(broken(&invalid)),
                 }
             }
+
+            fn written(&self) -> String {
+                self.to_string()
+            }
         }
     };
 }

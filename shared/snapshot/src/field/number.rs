@@ -16,6 +16,10 @@ impl Field for i32 {
             )
         })
     }
+
+    fn written(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Field for i64 {
@@ -26,6 +30,10 @@ impl Field for i64 {
         value
             .map(Cell::Integer)
             .map_err(|_| FieldFault::new("integer", "a whole number of 64 bits"))
+    }
+
+    fn written(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -40,5 +48,9 @@ impl Field for Decimal {
                 "a decimal number of at most 28 digits with a point",
             )
         })
+    }
+
+    fn written(&self) -> String {
+        self.to_string()
     }
 }

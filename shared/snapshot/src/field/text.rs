@@ -8,6 +8,10 @@ impl Field for String {
     fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
         Ok(Cell::Text(raw.into()))
     }
+
+    fn written(&self) -> String {
+        self.clone()
+    }
 }
 
 /// Makes a type that is stored as text a column of a snapshot: it needs `FromStr` (whose error, as `Display`, says what
@@ -28,6 +32,10 @@ macro_rules! text_field {
                     Ok(value) => Ok($crate::Cell::Text($crate::stored(raw, &value))),
                     Err(error) => Err($crate::FieldFault::new($rule, error.to_string())),
                 }
+            }
+
+            fn written(&self) -> ::std::string::String {
+                ::std::string::ToString::to_string(self)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! Instants.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Cell, Field, FieldFault, Format, Kind};
 
@@ -17,5 +17,9 @@ impl Field for DateTime<Utc> {
                     "an instant with its offset, as 2026-11-20T18:00:00+08:00",
                 )
             })
+    }
+
+    fn written(&self) -> String {
+        self.to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
 }
