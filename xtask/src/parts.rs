@@ -22,7 +22,7 @@ pub(crate) struct Part {
 }
 
 /// What the tests need.
-pub(crate) const FOR_TESTS: [Part; 2] = [
+pub(crate) const FOR_TESTS: [Part; 3] = [
     Part {
         program: "postgres",
         package: "postgresql",
@@ -30,6 +30,10 @@ pub(crate) const FOR_TESTS: [Part; 2] = [
     Part {
         program: "redis-server",
         package: "redis-server",
+    },
+    Part {
+        program: "rabbitmq-server",
+        package: "rabbitmq-server",
     },
 ];
 

@@ -5,7 +5,7 @@ mod outcome;
 use std::process::Stdio;
 
 use clap::Args;
-use test_support::{postgres, redis};
+use test_support::{postgres, rabbitmq, redis};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::Failure;
@@ -34,10 +34,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         )
         .await?;
     }
-    let (postgres, redis) =
-        tokio::task::spawn_blocking(|| (postgres::Server::start(), redis::Server::start()))
-            .await
-            .map_err(|_| "the servers that the tests need did not start")?;
+    let with_broker = needs_broker(&arguments.cargo);
+    let (postgres, redis, rabbitmq) = tokio::task::spawn_blocking(move || {
+        let rabbitmq = with_broker.then(rabbitmq::Server::start);
+        (postgres::Server::start(), redis::Server::start(), rabbitmq)
+    })
+    .await
+    .map_err(|_| "the servers that the tests need did not start")?;
 
     let emulators = if needs_clouds(&arguments.cargo) {
         Some(Emulators::start(&mut interrupt).await?)
@@ -54,6 +57,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         .args(&arguments.cargo)
         .env(postgres::VARIABLE, postgres.url())
         .env(redis::VARIABLE, redis.url())
+        .envs(
+            rabbitmq
+                .iter()
+                .map(|broker| (rabbitmq::VARIABLE, broker.url())),
+        )
         .stdout(Stdio::piped());
     eprintln!("+ {}", words(&command));
     let mut tests = Group::start(&mut command)?;
@@ -86,25 +94,33 @@ fn names_packages(arguments: &[String]) -> bool {
         .any(|argument| argument.starts_with("-p") || argument.starts_with("--package"))
 }
 
+/// Whether tests of one of these packages may run.
+fn may_run(arguments: &[String], packages: &[&str]) -> bool {
+    !names_packages(arguments)
+        || arguments.iter().any(|argument| {
+            let named = argument.strip_prefix("--package=").unwrap_or(argument);
+            packages.contains(&named)
+        })
+}
+
 /// Whether tests may run that start the project's programs, which must be built then.
 fn starts_programs(arguments: &[String]) -> bool {
-    !names_packages(arguments)
-        || arguments
-            .iter()
-            .any(|argument| argument.contains("end-to-end"))
+    may_run(arguments, &["end-to-end"])
 }
 
 /// Whether tests may run that store something in clouds, whose emulators take a while to start.
 fn needs_clouds(arguments: &[String]) -> bool {
-    !names_packages(arguments)
-        || arguments
-            .iter()
-            .any(|argument| ["vault", "lifeboat", "end-to-end"].contains(&argument.as_str()))
+    may_run(arguments, &["vault", "lifeboat", "end-to-end"])
+}
+
+/// Whether tests may run that hand messages to the broker, which takes a while to start.
+fn needs_broker(arguments: &[String]) -> bool {
+    may_run(arguments, &["journal", "lifeboat", "end-to-end"])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{names_packages, needs_clouds, starts_programs};
+    use super::{names_packages, needs_broker, needs_clouds, starts_programs};
 
     fn arguments(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()
@@ -122,6 +138,13 @@ mod tests {
         assert!(needs_clouds(&[]));
         assert!(needs_clouds(&arguments("-p vault --test clouds")));
         assert!(!needs_clouds(&arguments("-p household")));
+    }
+
+    #[test]
+    fn the_broker_is_started_for_whoever_talks_to_it() {
+        assert!(needs_broker(&[]));
+        assert!(needs_broker(&arguments("-p journal")));
+        assert!(!needs_broker(&arguments("-p vault")));
     }
 
     #[test]

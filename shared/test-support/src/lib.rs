@@ -1,11 +1,11 @@
 //! Own servers, broken networks and processes for tests.
 //!
-//! Everything here is real: a real PostgreSQL, a real Redis, real sockets, real processes. What a test starts is its
+//! Everything here is real: a real PostgreSQL, a real Redis, a real RabbitMQ, real sockets, real processes. What a test starts is its
 //! own, listens on a free port of loopback, keeps its files in a temporary folder, and is gone when the value is
 //! dropped, also when the test panics. A part that is missing fails the test; nothing is ever skipped.
 //!
-//! `cargo xtask test` installs and starts the shared servers and sets [`postgres::VARIABLE`], [`redis::VARIABLE`] and
-//! those of [`clouds`].
+//! `cargo xtask test` installs and starts the shared servers and sets [`postgres::VARIABLE`], [`redis::VARIABLE`],
+//! [`rabbitmq::VARIABLE`] and those of [`clouds`].
 #![expect(
     clippy::panic,
     reason = "this crate only serves tests, and a test fails by panicking"
@@ -18,6 +18,7 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod rabbitmq;
 pub mod redis;
 pub mod server;
 mod server_user;

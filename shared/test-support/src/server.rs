@@ -142,3 +142,9 @@ pub(crate) fn start(command: &mut Command, folder: &Path, farewell: Signal) -> G
 pub(crate) fn log(folder: &Path) -> String {
     fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
+
+/// Writes a file that a server reads.
+pub(crate) fn write(file: &Path, text: &str) {
+    fs::write(file, text)
+        .unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
+}

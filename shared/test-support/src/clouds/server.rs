@@ -1,6 +1,5 @@
 //! The emulators' processes, each in its own temporary folder on free ports of loopback; stopped when dropped.
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -11,7 +10,7 @@ use uuid::Uuid;
 use super::{BUCKET, LOCKED_BUCKET, READER, WRITER};
 use crate::child::Guarded;
 use crate::ports;
-use crate::server::{folder, log, start};
+use crate::server::{folder, log, start, write};
 
 /// Makes the first buckets of S3 and Azure.
 const MAKE_BUCKETS: &str = include_str!("make_buckets.py");
@@ -160,11 +159,6 @@ impl Emulator {
             url,
         }
     }
-}
-
-fn write(file: &Path, text: &str) {
-    fs::write(file, text)
-        .unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
 }
 
 fn identities_of(secret: &str) -> String {
