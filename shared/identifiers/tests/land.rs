@@ -208,3 +208,40 @@ fn sums_are_exact_or_an_error() {
     assert_eq!(Fraction::new(1, 0).unwrap_err().rule(), Rule::Range);
     assert_eq!(Fraction::new(0, 7).unwrap(), Fraction::ZERO);
 }
+
+#[test]
+fn products_are_exact_and_rounding_is_said_by_name() {
+    let fraction = |text: &str| text.parse::<Fraction>().unwrap();
+    assert_eq!(
+        fraction("2/3").times(fraction("3/4")).unwrap(),
+        fraction("1/2")
+    );
+    assert_eq!(
+        fraction("0/1").times(fraction("3/4")).unwrap(),
+        Fraction::ZERO
+    );
+    let most = fraction(&format!("{}/1", u128::MAX));
+    assert_eq!(
+        most.times(fraction(&format!("1/{}", u128::MAX))).unwrap(),
+        Fraction::ONE
+    );
+    assert_eq!(
+        most.times(fraction("2/1")).unwrap_err().rule(),
+        Rule::TooLarge
+    );
+    for (exact, floor, rounded) in [
+        ("5/2", 2, 3),
+        ("249/100", 2, 2),
+        ("251/100", 2, 3),
+        ("2/1", 2, 2),
+        ("1/2", 0, 1),
+        ("1/3", 0, 0),
+        ("0/1", 0, 0),
+    ] {
+        assert_eq!(
+            (fraction(exact).floor(), fraction(exact).rounded()),
+            (floor, rounded),
+            "{exact}"
+        );
+    }
+}

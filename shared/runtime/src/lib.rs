@@ -1,5 +1,6 @@
 //! What every Lifeboat process needs, whatever it does: configuration, telemetry, metrics, problem details, the
-//! request's context, an HTTP listener that drains, an admin port, and a clock that tests can own.
+//! request's context, an HTTP listener that drains, an admin port, a clock that tests can own, and
+//! the calendar by which deadlines are counted.
 //!
 //! Nothing here knows a capability, a token or a table.
 

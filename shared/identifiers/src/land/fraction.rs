@@ -27,6 +27,12 @@ impl Fraction {
         denominator: 1,
     };
 
+    /// One of two equal parts.
+    pub const HALF: Self = Self {
+        numerator: 1,
+        denominator: 2,
+    };
+
     /// `numerator` / `denominator`, reduced.
     ///
     /// # Errors
@@ -84,6 +90,38 @@ impl Fraction {
     /// [`Rule::TooLarge`].
     pub fn sum(all: impl IntoIterator<Item = Self>) -> Result<Self, Invalid> {
         all.into_iter().try_fold(Self::ZERO, Self::plus)
+    }
+
+    /// The exact product.
+    ///
+    /// # Errors
+    /// [`Rule::TooLarge`].
+    pub fn times(self, other: Self) -> Result<Self, Invalid> {
+        // Crosswise first, so that only a product that is itself too large is refused.
+        let (one, another) = (
+            Self::reduced(self.numerator, other.denominator),
+            Self::reduced(other.numerator, self.denominator),
+        );
+        let product = || {
+            Some(Self {
+                numerator: one.numerator.checked_mul(another.numerator)?,
+                denominator: one.denominator.checked_mul(another.denominator)?,
+            })
+        };
+        product().ok_or(Rule::TooLarge.of::<Self>())
+    }
+
+    /// The whole part; what is less than one is left off.
+    #[must_use]
+    pub fn floor(self) -> u128 {
+        self.numerator / self.denominator
+    }
+
+    /// The nearest whole number; a half goes up (四捨五入).
+    #[must_use]
+    pub fn rounded(self) -> u128 {
+        let rest = self.numerator % self.denominator;
+        self.floor() + u128::from(rest >= self.denominator - rest)
     }
 }
 
