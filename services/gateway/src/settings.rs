@@ -1,7 +1,7 @@
 //! What the gateway is told by its configuration. Unknown keys are errors.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -142,15 +142,23 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of bodies held at once, all requests together.
     pub all_bodies_bytes: usize,
-    /// Milliseconds in which the body must have arrived.
+    /// Milliseconds in which the body must have arrived, besides its length at [`Self::slowest_body_bytes_per_s`].
     pub body_timeout_ms: u64,
-    /// Milliseconds for the whole, from head to the first byte of the answer.
+    /// The slowest way in for a body of declared length, in bytes per second.
+    pub slowest_body_bytes_per_s: NonZeroU64,
+    /// Milliseconds for the whole, from head to the first byte of the answer, besides the body's time on its way.
     pub request_timeout_ms: u64,
     /// Milliseconds for which a client may take nothing of its answer.
     pub write_timeout_ms: u64,
     /// Requests worked on at once; more are shed.
     pub requests: usize,
 }
+
+/// 16 KiB a second: a mobile network at its worst that still works.
+const SLOWEST_BODY: NonZeroU64 = match NonZeroU64::new(16 * 1024) {
+    Some(rate) => rate,
+    None => NonZeroU64::MIN,
+};
 
 impl Default for Limits {
     fn default() -> Self {
@@ -160,6 +168,7 @@ impl Default for Limits {
             body_bytes: 1024 * 1024,
             all_bodies_bytes: 64 * 1024 * 1024,
             body_timeout_ms: 10_000,
+            slowest_body_bytes_per_s: SLOWEST_BODY,
             request_timeout_ms: 15_000,
             write_timeout_ms: 20_000,
             requests: 1_024,

@@ -1,8 +1,9 @@
 //! Household registration (戶政與役政資訊系統): who people are, where they live, who their kin are.
 //!
-//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`; what an answer
+//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`, an application one in `applications/`; what an answer
 //! looks like is in `records/`; who may ask is in `access.cedar`; who may be seen is in `protection`.
 
+mod applications;
 mod invented;
 mod lookups;
 mod probes;
@@ -24,6 +25,10 @@ pub const CAPABILITY: Capability = Capability {
     tables: tables::definitions,
     probes: probes::probes,
     invent: invented::rows,
-    routes: lookups::routes,
+    routes: |config| {
+        lookups::routes(config);
+        applications::routes(config);
+    },
+    applications: applications::KINDS,
     policy: include_str!("access.cedar"),
 };

@@ -6,6 +6,7 @@ use snapshot::{Probe, System, TableDefinition};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::filing::{self, Kind};
 use crate::openapi;
 
 /// Registers every operation of a capability, for serving and for its OpenAPI document alike.
@@ -35,6 +36,8 @@ pub struct Capability {
     pub invent: Invent,
     /// Its operations.
     pub routes: Routes,
+    /// What can be filed with it; its handlers are among the operations, who may file follows from the kinds.
+    pub applications: &'static [Kind],
     /// Who may ask what, as Cedar policies.
     pub policy: &'static str,
 }
@@ -48,6 +51,14 @@ impl Capability {
             schema_version: self.schema_version,
             tables: (self.tables)(),
             probes: (self.probes)(),
+        }
+    }
+
+    /// Registers its own operations and those that come with applications.
+    pub(crate) fn operations(&self, config: &mut ServiceConfig<'_>) {
+        (self.routes)(config);
+        if !self.applications.is_empty() {
+            filing::routes(config);
         }
     }
 

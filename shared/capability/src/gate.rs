@@ -14,6 +14,7 @@ use actix_web::{Error, HttpMessage, web};
 use runtime::problem::{Kind, Problem};
 use tokio::sync::Semaphore;
 
+use crate::filing::{ATTACHMENT_BYTES, ATTACHMENTS_PATH};
 use crate::lookup::{SUBJECTS, Subjects};
 
 /// What the gate needs to decide.
@@ -22,6 +23,7 @@ pub(crate) struct Gate {
     pub(crate) verifier: InternalVerifier,
     pub(crate) policies: PolicyStore,
     pub(crate) places: Arc<Semaphore>,
+    pub(crate) body_bytes: usize,
 }
 
 /// Lets a request in, or answers why not.
@@ -58,12 +60,17 @@ async fn admitted(gate: &Gate, request: &mut ServiceRequest) -> Result<Option<Ca
     if matches!(request.path(), "/livez" | "/readyz") {
         return Ok(None);
     }
-    let body = request.extract::<web::Bytes>().await.map_err(|error| {
-        match error.as_response_error().status_code() {
-            status if status.is_client_error() => Problem::new(Kind::of_status(status)),
-            _ => Problem::new(Kind::Malformed),
-        }
-    })?;
+    let most = match request.path() {
+        ATTACHMENTS_PATH => ATTACHMENT_BYTES,
+        _ => gate.body_bytes,
+    };
+    let body = request
+        .extract::<web::Payload>()
+        .await?
+        .to_bytes_limited(most)
+        .await
+        .map_err(|_| Problem::new(Kind::TooLarge))?
+        .map_err(|_| Problem::new(Kind::Malformed))?;
     let target = InternalRequest {
         audience: gate.capability,
         method: request.method().as_str(),

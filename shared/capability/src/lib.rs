@@ -5,13 +5,14 @@
 //! OpenAPI document, the gateway's catalogue, the probes and the demo.
 //!
 //! A lookup's handler takes a [`Lookup`] (who asks, which snapshot answers), a [`Key`] or [`Parameters`], and returns
-//! an [`Answer`] or a [`List`].
+//! an [`Answer`] or a [`List`]. A handler of an application takes a [`Filing`] of its [`Form`].
 
 mod answer;
 mod audience;
 mod body;
 mod declaration;
 mod failure;
+mod filing;
 mod gate;
 mod health;
 mod lookup;
@@ -29,6 +30,10 @@ pub use audience::Audience;
 pub use body::Body;
 pub use declaration::{Capability, Invent, Routes};
 pub use failure::{OrProblem, no_such_record};
+pub use filing::{
+    Accepted, Deadline, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind,
+    NoFinding, not_before, not_later, not_yours,
+};
 pub use health::{Health, State};
 pub use lookup::Lookup;
 pub use openapi::{BodyProblems, Problems, ReasonHeaders};
@@ -36,5 +41,5 @@ pub use page::{Cursor, PageQuery, Pageable};
 pub use parameters::{Key, Parameters};
 pub use probe::{reads_back, reads_related};
 pub use runner::{main, start};
-pub use settings::{Parts, Settings};
+pub use settings::{JournalSettings, Parts, Settings};
 pub use tables::Tables;

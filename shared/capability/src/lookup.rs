@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use identifiers::PersonId;
 use runtime::problem::{Kind, Problem};
 
-use crate::answer::{Answer, Answered, List, Listed};
+use crate::answer::{Answer, Answered, List, Listed, SnapshotInfo};
 use crate::failure::no_such_record;
 use crate::page::{self, Cursor, PageQuery, Pageable};
 use crate::serving::{Records, Serving};
@@ -41,6 +41,11 @@ impl Lookup {
     #[must_use]
     pub fn db(&self) -> &Tables {
         &self.serving.tables
+    }
+
+    /// Which snapshot that is.
+    pub(crate) fn snapshot(&self) -> &SnapshotInfo {
+        &self.serving.info
     }
 
     /// Names a person whose record is looked at or looked for. Call it before looking, so that misses count too.

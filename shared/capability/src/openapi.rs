@@ -9,6 +9,7 @@ use utoipa::{IntoParams, IntoResponses};
 use utoipa_actix_web::AppExt;
 
 use crate::declaration::Capability;
+use crate::filing;
 
 /// The problems that every operation may answer with.
 #[derive(IntoResponses)]
@@ -77,8 +78,13 @@ pub(crate) fn document(capability: &Capability) -> OpenApi {
     let (_, mut document) = App::new()
         .into_utoipa_app()
         .openapi(base)
-        .configure(capability.routes)
+        .configure(|config| capability.operations(config))
         .split_for_parts();
+    let policy = format!(
+        "{}{}",
+        capability.policy,
+        filing::permits(capability.name, capability.applications)
+    );
     document.extensions = Some(
         Extensions::builder()
             .add(
@@ -87,7 +93,7 @@ pub(crate) fn document(capability: &Capability) -> OpenApi {
                     "service": capability.name,
                     "system_name": capability.system_name,
                     "recovery_tier": capability.recovery_tier,
-                    "policy": capability.policy,
+                    "policy": policy,
                 }),
             )
             .build(),

@@ -61,6 +61,13 @@ pub struct PageQuery {
     pub limit: Option<u8>,
 }
 
+impl PageQuery {
+    /// How many rows are wanted.
+    pub(crate) fn rows(&self) -> usize {
+        usize::from(self.limit.unwrap_or(USUAL_LIMIT))
+    }
+}
+
 /// A select whose rows are listed page by page, in the order of the key of its first table.
 pub trait Pageable: QueryFilter + QueryOrder + QuerySelect {
     /// The table that gives the order.
@@ -110,7 +117,7 @@ pub(crate) async fn fetch<R: Pageable>(
     mut rows: R,
     page: &PageQuery,
 ) -> Result<(Vec<R::Row>, Option<Cursor>), Problem> {
-    let limit = usize::from(page.limit.unwrap_or(USUAL_LIMIT));
+    let limit = page.rows();
     let key: Vec<ColumnOf<R>> = <R::Entity as EntityTrait>::PrimaryKey::iter()
         .map(PrimaryKeyToColumn::into_column)
         .collect();

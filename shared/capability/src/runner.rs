@@ -9,6 +9,7 @@ use access::internal::InternalVerifier;
 use access::policy::PolicyStore;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
+use journal::Journal;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
@@ -18,10 +19,11 @@ use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt;
 
 use crate::declaration::Capability;
+use crate::filing::{self, Desk};
 use crate::gate::{self, Gate};
 use crate::health;
 use crate::serving::{self, Records};
-use crate::settings::{Parts, Settings};
+use crate::settings::{JournalSettings, Parts, Settings};
 
 /// The whole `main` of a capability's process.
 #[must_use]
@@ -65,30 +67,59 @@ pub async fn start(
         )?,
         policies: PolicyStore::new([descriptor])?,
         places: Arc::new(Semaphore::new(limits.concurrent_requests)),
+        body_bytes: limits.body_bytes,
     });
     let probe = web::Data::new(health::Probe {
         capability: capability.name,
         records: records.clone(),
-        clock: parts.clock,
+        clock: parts.clock.clone(),
         drain: drain.clone(),
     });
+    let desk = desk(&capability, settings.journal.as_ref(), &parts).await?;
     let shared = web::Data::from(records.clone());
     let listener = server::bind(&settings.server)?;
     let running = server::serve(&settings.server, listener, drain.clone(), move || {
         let deadline = Duration::from_millis(limits.deadline_ms);
         let (app, _) = App::new()
             .into_utoipa_app()
-            .configure(capability.routes)
+            .configure(|config| capability.operations(config))
             .split_for_parts();
         let app = app
             .configure(health::routes)
             .app_data(gate.clone())
             .app_data(probe.clone())
             .app_data(shared.clone())
+            .configure(|config| {
+                if let Some(desk) = desk.clone() {
+                    config.app_data(desk);
+                }
+            })
             .wrap(from_fn(gate::admit));
         runtime::http::bounded(app, limits.body_bytes, deadline)
     })?;
     let every = Duration::from_millis(limits.snapshot_poll_ms);
     tokio::spawn(serving::watch(records, store, pool, threads, every, drain));
     Ok(running)
+}
+
+/// Where its applications are taken; none where nothing can be filed.
+async fn desk(
+    capability: &Capability,
+    settings: Option<&JournalSettings>,
+    parts: &Parts,
+) -> Result<Option<web::Data<Desk>>, StartError> {
+    if capability.applications.is_empty() {
+        return Ok(None);
+    }
+    let missing = "what people file needs `journal`: a database and a key for receipts";
+    let (settings, key) = settings.zip(parts.receipt_key.as_ref()).ok_or(missing)?;
+    let journal = Journal::open(settings.database.expose_secret(), capability.name).await?;
+    journal.enrol_key(key.kid(), &key.public_jwk()).await?;
+    tokio::spawn(filing::tidy(journal.clone(), parts.clock.clone()));
+    Ok(Some(web::Data::new(Desk {
+        capability: capability.name,
+        journal,
+        key: Arc::clone(key),
+        clock: parts.clock.clone(),
+    })))
 }

@@ -1,8 +1,10 @@
 //! What the operator configures of a capability, and what is handed to it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use access::internal::{ServiceKeys, TrustedServices};
+use access::keys::SigningKey;
 use runtime::clock::SharedClock;
 use runtime::process::StartError;
 use runtime::server;
@@ -19,12 +21,25 @@ pub struct Settings {
     pub trusted_services_file: PathBuf,
     /// PEM file with its own X25519 key for internal tokens (PKCS#8); during a change of keys, with both.
     pub internal_key_file: PathBuf,
+    /// What people file; needed where anything can be filed.
+    #[serde(default)]
+    pub journal: Option<JournalSettings>,
     /// The listener.
     #[serde(default)]
     pub server: server::Settings,
     /// Bounds on a request.
     #[serde(default)]
     pub limits: Limits,
+}
+
+/// Where applications are kept and how their receipts are signed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalSettings {
+    /// Its database, which outlives snapshots: `postgres://…`, where it is a schema of its own, or `sqlite://FILE`.
+    pub database: SecretString,
+    /// PEM file with the key that signs receipts (PKCS#8; P-256 or Ed25519).
+    pub receipt_key_file: PathBuf,
 }
 
 /// Bounds on a request.
@@ -62,6 +77,8 @@ pub struct Parts {
     pub trusted_services: TrustedServices,
     /// Its own keys for internal tokens.
     pub internal_keys: ServiceKeys,
+    /// The key that signs receipts; none where nothing can be filed.
+    pub receipt_key: Option<Arc<SigningKey>>,
     /// The time.
     pub clock: SharedClock,
 }
@@ -76,10 +93,18 @@ impl Parts {
             std::fs::read_to_string(file)
                 .map_err(|error| format!("cannot read {}: {error}", file.display()))
         };
+        let receipt_key = match &settings.journal {
+            Some(journal) => {
+                let pem = SecretString::from(read(&journal.receipt_key_file)?);
+                Some(Arc::new(SigningKey::from_pkcs8_pem(pem.expose_secret())?))
+            }
+            None => None,
+        };
         let own = SecretString::from(read(&settings.internal_key_file)?);
         Ok(Self {
             trusted_services: TrustedServices::from_jwks(&read(&settings.trusted_services_file)?)?,
             internal_keys: ServiceKeys::from_pkcs8_pem(own.expose_secret())?,
+            receipt_key,
             clock,
         })
     }

@@ -52,3 +52,11 @@ identifier! {
     "insured unit check character", "保險證號檢查碼", "^[A-Z0-9]$", "A";
     Text::alphanumeric
 }
+
+identifier! {
+    /// A telephone number by which somebody can be reached (聯絡電話): digits, and `-` between them; `+` in front for other
+    /// countries.
+    Phone[16], personal;
+    "telephone number", "聯絡電話", "^[+0-9][0-9-]{5,15}$", "0912345678";
+    |raw| Text::parse(raw, 6, |at, byte| byte.is_ascii_digit() || (at == 0 && byte == b'+') || (at > 0 && byte == b'-'))
+}

@@ -125,9 +125,7 @@ mod tests {
         let (head, rest) = text.split_once('.').unwrap();
         let (claims, signature) = rest.split_once('.').unwrap();
         let more = URL_SAFE_NO_PAD.decode(claims).unwrap();
-        let more = String::from_utf8(more)
-            .unwrap()
-            .replace("A12345", "A12346");
+        let more = String::from_utf8(more).unwrap().replace("A12345", "A12346");
         let forged = format!("{head}.{}.{signature}", URL_SAFE_NO_PAD.encode(more));
         assert_eq!(
             Receipt::verify(&forged, &set(&own)),

@@ -67,6 +67,9 @@ pub(crate) struct DeclaredOperation {
     pub(crate) parameters: Vec<Parameter>,
     #[serde(default)]
     pub(crate) request_body: Option<Content>,
+    /// The longest body in bytes, where it is not the gateway's usual one.
+    #[serde(default, rename = "x-body-bytes")]
+    pub(crate) body_bytes: Option<usize>,
     #[serde(default)]
     pub(crate) responses: BTreeMap<String, Content>,
 }

@@ -27,6 +27,8 @@ pub(crate) struct Operation {
     pub(crate) fields: Vec<String>,
     /// Media types of the body; none where there is no body.
     pub(crate) media_types: Vec<String>,
+    /// The longest body in bytes, where it is not the usual one.
+    pub(crate) body_bytes: Option<usize>,
     /// Whether no policy is asked: what every client must read before it can sign in.
     pub(crate) is_public: bool,
     pub(crate) measures: Measures,
@@ -85,6 +87,7 @@ impl Operation {
                 .request_body
                 .map(|body| body.content.into_keys().collect())
                 .unwrap_or_default(),
+            body_bytes: declared.body_bytes,
             id: declared.operation_id,
             template: template.to_owned(),
             method,
@@ -102,6 +105,7 @@ impl Operation {
             subject_parameter: None,
             fields: Vec::new(),
             media_types: Vec::new(),
+            body_bytes: None,
             is_public: true,
             measures: Measures::new(service, id),
         })

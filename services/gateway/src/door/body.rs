@@ -45,16 +45,29 @@ pub(crate) async fn read(
         return Err(Problem::new(Kind::UnsupportedMedia)
             .detail(format!("Send {taken}."), format!("請使用 {taken}。")));
     }
-    if declared > limits.body_bytes as u64 {
-        return Err(too_large(limits));
+    let most = operation.body_bytes.unwrap_or(limits.body_bytes);
+    if declared > most as u64 {
+        return Err(too_large(most));
     }
     let share = budget.take(0).map_err(|_| overloaded())?;
-    tokio::time::timeout(
-        Duration::from_millis(limits.body_timeout_ms),
-        collect(payload, limits, share),
+    let patience = Duration::from_millis(limits.body_timeout_ms) + on_the_way(declared, limits);
+    tokio::time::timeout(patience, collect(payload, most, share))
+        .await
+        .unwrap_or_else(|_| Err(Problem::new(Kind::Timeout)))
+}
+
+/// What the body of a request may take on top of the time for everything else: a photograph over a weak network needs
+/// minutes, and says beforehand how long it is.
+pub(crate) fn allowance(request: &HttpRequest, limits: &Limits) -> Duration {
+    let most = limits.all_bodies_bytes as u64;
+    on_the_way(
+        declared_length(request).unwrap_or_default().min(most),
+        limits,
     )
-    .await
-    .unwrap_or_else(|_| Err(Problem::new(Kind::Timeout)))
+}
+
+fn on_the_way(bytes: u64, limits: &Limits) -> Duration {
+    Duration::from_millis(bytes * 1_000 / limits.slowest_body_bytes_per_s.get())
 }
 
 /// The declared length; 0 for a body in chunks, whose length is not known; `None` without a body.
@@ -72,18 +85,14 @@ fn declared_length(request: &HttpRequest) -> Option<u64> {
     (length > 0).then_some(length)
 }
 
-async fn collect(
-    payload: &mut Payload,
-    limits: &Limits,
-    mut share: Share,
-) -> Result<Body, Problem> {
+async fn collect(payload: &mut Payload, most: usize, mut share: Share) -> Result<Body, Problem> {
     let mut body = BytesMut::new();
     while let Some(part) = payload.next().await {
         let part = part.map_err(|_| {
             Problem::new(Kind::Malformed).detail("The body broke off.", "內容傳送中斷。")
         })?;
-        if body.len() + part.len() > limits.body_bytes {
-            return Err(too_large(limits));
+        if body.len() + part.len() > most {
+            return Err(too_large(most));
         }
         share.grow(part.len()).map_err(|_| overloaded())?;
         body.extend_from_slice(&part);
@@ -94,8 +103,7 @@ async fn collect(
     })
 }
 
-fn too_large(limits: &Limits) -> Problem {
-    let most = limits.body_bytes;
+fn too_large(most: usize) -> Problem {
     Problem::new(Kind::TooLarge).detail(
         format!("At most {most} bytes are taken."),
         format!("內容不得超過 {most} 位元組。"),

@@ -95,7 +95,8 @@ impl Door {
             operation: None,
             nonce: None,
         };
-        let limit = Duration::from_millis(shared.limits.request_timeout_ms);
+        let limit = Duration::from_millis(shared.limits.request_timeout_ms)
+            + body::allowance(request, &shared.limits);
         let outcome = tokio::time::timeout(limit, self.work(request, payload, &mut exchange)).await;
         let mut answer = match outcome.unwrap_or_else(|_| Err(late())) {
             Ok(answer) => answer,

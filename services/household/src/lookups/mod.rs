@@ -8,7 +8,7 @@ mod members;
 mod own_household;
 mod own_kin;
 mod own_record;
-mod person;
+pub(crate) mod person;
 mod person_by_id;
 mod person_kin;
 mod persons_by_name;

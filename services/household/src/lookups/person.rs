@@ -15,7 +15,12 @@ use crate::tables::{id_card, person};
 
 /// The citizen who asks. Somebody who is not in this register, such as a resident, has no record here.
 pub(super) fn own_id(lookup: &Lookup) -> Result<NationalId, Problem> {
-    match lookup.own_id()? {
+    registered(lookup.own_id()?)
+}
+
+/// A person's number in this register; a resident is in another one.
+pub(crate) fn registered(id: PersonId) -> Result<NationalId, Problem> {
+    match id {
         PersonId::National(id) => Ok(id),
         PersonId::Resident(_) => Err(no_such_record()),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use access::caller::{Assurance, Caller, CallerKind};
 use access::internal::{InternalRequest, InternalSigner, ServiceKey, TrustedServices};
+use access::keys::SigningKey;
 use capability::{Parts, Settings};
 use chrono::{TimeZone, Utc};
 use household::CAPABILITY;
@@ -213,17 +214,23 @@ impl Site {
         ])
         .unwrap();
         let clock = runtime::clock::system();
+        let folder = tempfile::tempdir().unwrap();
         let settings: Settings = serde_json::from_value(serde_json::json!({
             "database": database,
             "trusted_services_file": "/nonexistent",
             "internal_key_file": "/nonexistent",
             "server": { "workers": 1, "drain_delay_ms": 0 },
+            "journal": {
+                "database": format!("sqlite://{}", folder.path().join("journal.sqlite").display()),
+                "receipt_key_file": "/nonexistent",
+            },
             "limits": { "snapshot_poll_ms": 50 },
         }))
         .unwrap();
         let parts = Parts {
             trusted_services: trusted.clone(),
             internal_keys: own.into(),
+            receipt_key: Some(Arc::new(SigningKey::generate_es256().unwrap())),
             clock: clock.clone(),
         };
         let running = capability::start(CAPABILITY, &settings, parts)
@@ -238,7 +245,7 @@ impl Site {
             gateway: signer("gateway", gateway),
             identity: signer("identity", identity),
             http: reqwest::Client::new(),
-            _folder: tempfile::tempdir().unwrap(),
+            _folder: folder,
         }
     }
 

@@ -14,6 +14,8 @@ use crate::outcome::Failure;
 pub(crate) struct KeyFiles {
     /// The private key of each service for internal tokens.
     pub(crate) services: BTreeMap<String, PathBuf>,
+    /// The private key of each service for receipts.
+    pub(crate) receipts: BTreeMap<String, PathBuf>,
     /// The public keys of all of them.
     pub(crate) trusted_services: PathBuf,
     /// Seals identity's token-signing keys in its database.
@@ -31,6 +33,7 @@ impl KeyFiles {
         names: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, Failure> {
         let mut services = BTreeMap::new();
+        let mut receipts = BTreeMap::new();
         let mut public = Vec::new();
         for name in names {
             let key = ServiceKey::generate()?;
@@ -38,6 +41,14 @@ impl KeyFiles {
             private(&path, key.to_pkcs8_pem()?.expose_secret())?;
             public.push(key.service_jwk(name));
             services.insert(name.to_owned(), path);
+            let path = folder.join(format!("{name}-receipts.pem"));
+            private(
+                &path,
+                SigningKey::generate_es256()?
+                    .to_pkcs8_pem()?
+                    .expose_secret(),
+            )?;
+            receipts.insert(name.to_owned(), path);
         }
         let trusted_services = folder.join("trusted-services.jwks");
         std::fs::write(&trusted_services, jwks(&public))?;
@@ -48,6 +59,7 @@ impl KeyFiles {
         private(&sealing, &random_base64()?)?;
         Ok(Self {
             services,
+            receipts,
             trusted_services,
             sealing,
             officer,

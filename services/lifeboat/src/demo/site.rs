@@ -66,6 +66,7 @@ impl Site {
             .iter()
             .map(|source| source.system.name)
             .collect();
+        let journals = folder.make("journals")?;
         let mut capabilities = Map::new();
         for name in &functions {
             let listen = if *name == "household" {
@@ -79,6 +80,10 @@ impl Site {
                     "database": self.store_url(),
                     "trusted_services_file": trusted,
                     "internal_key_file": self.keys.services[*name],
+                    "journal": {
+                        "database": format!("sqlite://{}", journals.join(format!("{name}.sqlite")).display()),
+                        "receipt_key_file": self.keys.receipts[*name],
+                    },
                     "server": { "listen": listen, "workers": 1, "drain_delay_ms": 0 },
                 }),
             );

@@ -1,0 +1,28 @@
+//! What people file (簡易申辦): forms, their rules, and what is answered.
+//!
+//! A kind of application is a form that implements [`Form`], a handler that takes a [`Filing`] of it, and its
+//! [`Form::KIND`] in the declaration. Idempotency, deadlines, attachments, receipts and the journal are the same for all.
+
+mod answers;
+mod attachments;
+mod deadline;
+mod desk;
+mod examination;
+mod file;
+mod openapi;
+mod policy;
+mod routes;
+mod rules;
+
+pub use answers::{Accepted, Filed};
+pub(crate) use attachments::MOST_BYTES as ATTACHMENT_BYTES;
+pub(crate) use attachments::PATH as ATTACHMENTS_PATH;
+pub use deadline::Deadline;
+pub(crate) use desk::{Desk, tidy};
+pub use examination::{Examination, NoFinding};
+pub use file::{Filing, Form};
+pub use journal::Kind;
+pub use openapi::{FilingHeaders, FilingProblems};
+pub(crate) use policy::permits;
+pub(crate) use routes::routes;
+pub use rules::{not_before, not_later, not_yours};
