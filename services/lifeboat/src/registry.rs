@@ -3,7 +3,12 @@
 use capability::Capability;
 
 /// Every capability this program knows, in recovery order.
-pub(crate) const CAPABILITIES: &[Capability] = &[household::CAPABILITY];
+pub(crate) const CAPABILITIES: &[Capability] = &[
+    household::CAPABILITY,
+    health_enrolment::CAPABILITY,
+    land_registry::CAPABILITY,
+    vehicle_driver::CAPABILITY,
+];
 
 /// The systems whose packages can be loaded, in recovery order.
 #[must_use]

@@ -54,4 +54,12 @@ impl Audience {
             Self::Whole => Masked::whole(name),
         }
     }
+
+    /// The number of a card or another document.
+    pub fn document_no(self, number: impl AsRef<str> + std::fmt::Display) -> Masked {
+        match self {
+            Self::Basic => citizen::document_no(number),
+            Self::Whole => Masked::whole(number),
+        }
+    }
 }

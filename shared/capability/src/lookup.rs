@@ -6,8 +6,11 @@ use std::sync::Arc;
 use access::caller::Caller;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use chrono::{DateTime, NaiveDate, Utc};
 use identifiers::PersonId;
+use runtime::clock::Clock;
 use runtime::problem::{Kind, Problem};
+use runtime::taipei;
 
 use crate::answer::{Answer, Answered, List, Listed, SnapshotInfo};
 use crate::failure::no_such_record;
@@ -27,6 +30,7 @@ pub(crate) struct Subjects(pub(crate) Vec<String>);
 pub struct Lookup {
     caller: Caller,
     serving: Arc<Serving>,
+    now: DateTime<Utc>,
     request: HttpRequest,
 }
 
@@ -59,6 +63,12 @@ impl Lookup {
                 extensions.insert(Subjects(vec![named]));
             }
         }
+    }
+
+    /// The day it is in Taiwan.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        taipei::day(self.now)
     }
 
     /// The citizen who asks; the answer is about them.
@@ -109,10 +119,13 @@ impl FromRequest for Lookup {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let caller = request.extensions().get::<Caller>().cloned();
-        ready(match (caller, request.app_data::<web::Data<Records>>()) {
-            (Some(caller), Some(records)) => records.serving().map(|serving| Self {
+        let records = request.app_data::<web::Data<Records>>();
+        let clock = request.app_data::<web::Data<dyn Clock>>();
+        ready(match (caller, records, clock) {
+            (Some(caller), Some(records), Some(clock)) => records.serving().map(|serving| Self {
                 caller,
                 serving,
+                now: clock.now(),
                 request: request.clone(),
             }),
             _ => Err(Problem::new(Kind::Internal)),

@@ -45,6 +45,7 @@ pub async fn start(
     parts: Parts,
 ) -> Result<Running, StartError> {
     let drain = Drain::default();
+    let clock = web::Data::from(parts.clock.clone());
     let limits = settings.limits;
     let store = Store::open(settings.database.expose_secret(), &capability.system())?;
     let records = Arc::new(Records::default());
@@ -87,6 +88,7 @@ pub async fn start(
         let app = app
             .configure(health::routes)
             .app_data(gate.clone())
+            .app_data(clock.clone())
             .app_data(probe.clone())
             .app_data(shared.clone())
             .configure(|config| {

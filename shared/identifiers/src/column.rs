@@ -102,6 +102,7 @@ macro_rules! for_each_column {
         $each!($crate::Neighbourhood);
         $each!($crate::NhiCardNo);
         $each!($crate::ObjectKind);
+        $each!($crate::ObjectNo);
         $each!($crate::ParcelKey);
         $each!($crate::ParcelNo);
         $each!($crate::PartyId);

@@ -32,8 +32,8 @@ pub use area::{AreaCode, AreaLevel, Neighbourhood};
 pub use date_form::DateForm;
 pub use invalid::{Invalid, Rule};
 pub use land::{
-    BuildingKey, BuildingNo, Fraction, LandObject, LandOffice, ObjectKind, ParcelKey, ParcelNo,
-    Section, Share, ShareType,
+    BuildingKey, BuildingNo, Fraction, LandObject, LandOffice, ObjectKind, ObjectNo, ParcelKey,
+    ParcelNo, Section, Share, ShareType,
 };
 pub use national_id::{NationalId, Sex};
 pub use numbers::{

@@ -13,6 +13,17 @@ fn a_basic_citizen_sees_the_first_half_of_an_id() {
 }
 
 #[test]
+fn a_basic_citizen_sees_the_end_of_a_documents_number() {
+    for (number, masked) in [
+        ("000012345678", "********5678"),
+        ("12345", "*2345"),
+        ("1234", "1234"),
+    ] {
+        assert_eq!(citizen::document_no(number).as_str(), masked);
+    }
+}
+
+#[test]
 fn a_basic_citizen_sees_the_ends_of_a_name() {
     for (name, masked) in [
         ("王小明", "王○明"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::site::{FATHER, Site, citizen, load};
+use crate::site::{FATHER, Site, citizen, fill};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use test_support::proxy::{Line, Proxy};
@@ -27,7 +27,7 @@ async fn becomes(site: &Site, wanted: &str) {
 }
 
 async fn answers_once_loaded(database: &str) {
-    let site = Site::empty(database).await;
+    let site = Site::empty(household::CAPABILITY, database).await;
     assert_eq!(
         state(&site).await,
         (StatusCode::SERVICE_UNAVAILABLE, "no-snapshot".to_owned())
@@ -35,7 +35,7 @@ async fn answers_once_loaded(database: &str) {
     let refused = site.get(&citizen(FATHER), "/v1/me").await;
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.headers().contains_key("retry-after"));
-    load(database).await;
+    fill(database).await;
     becomes(&site, "ready").await;
     assert_eq!(
         site.get(&citizen(FATHER), "/v1/me").await.status(),
@@ -59,11 +59,11 @@ async fn a_capability_answers_once_a_snapshot_is_loaded_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_goes_away_is_told_apart_and_comes_back() {
     let database = test_support::postgres::database().await;
-    load(&database.url).await;
+    fill(&database.url).await;
     let server = reqwest::Url::parse(&database.url).unwrap();
     let upstream = format!("{}:{}", server.host_str().unwrap(), server.port().unwrap());
     let proxy = Proxy::start(upstream).await;
-    let site = Site::empty(&proxy.in_front_of(&database.url)).await;
+    let site = Site::empty(household::CAPABILITY, &proxy.in_front_of(&database.url)).await;
     becomes(&site, "ready").await;
     proxy.set(Line::Refuse);
     becomes(&site, "database-gone").await;

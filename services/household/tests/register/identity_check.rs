@@ -1,6 +1,6 @@
 //! Match or no match, never the record.
 
-use crate::site::{FATHER, MARKED, NOBODY, Site, mint, officer, on_both};
+use crate::site::{FATHER, MARKED, NOBODY, check, officer, on_both};
 use access::caller::{Assurance, Caller, CallerKind};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ on_both!(facts_are_compared_one_by_one, site => {
         "national_id": FATHER, "name": "陳大文", "birth_date": "1970-01-30", "household_no": "F0000001",
         "id_card_issued_on": "2006-01-02"
     });
-    let answer = site.check(None, &body.to_string()).await;
+    let answer = check(&site, None, &body.to_string()).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let body: Value = answer.json().await.unwrap();
     assert_eq!(
@@ -39,10 +39,10 @@ on_both!(facts_are_compared_one_by_one, site => {
 });
 
 on_both!(a_marked_person_can_sign_in_and_is_nobody_to_agencies, site => {
-    let own: Value = site.check(None, &facts(MARKED)).await.json().await.unwrap();
+    let own: Value = check(&site, None, &facts(MARKED)).await.json().await.unwrap();
     assert_eq!(own["data"]["all_match"], true);
-    let marked: Value = site.check(Some(&agency_system()), &facts(MARKED)).await.json().await.unwrap();
-    let nobody: Value = site.check(Some(&agency_system()), &facts(NOBODY)).await.json().await.unwrap();
+    let marked: Value = check(&site, Some(&agency_system()), &facts(MARKED)).await.json().await.unwrap();
+    let nobody: Value = check(&site, Some(&agency_system()), &facts(NOBODY)).await.json().await.unwrap();
     assert_eq!(marked, nobody);
     assert_eq!(marked["data"]["all_match"], false);
     site.stop().await;
@@ -58,7 +58,7 @@ on_both!(malformed_checks_name_the_field_and_say_nothing_of_anybody, site => {
         (r#"{"national_id":"A123456789","birth_date":"1970-01-31","birth_date":"1970-01-31"}"#, 422, Some("birth_date")),
         (r#"{"national_id":"A123456789"}"#, 422, Some("__all__")),
     ] {
-        let answer = site.check(None, body).await;
+        let answer = check(&site, None, body).await;
         assert_eq!(answer.status().as_u16(), status, "{body}");
         let problem: Value = answer.json().await.unwrap();
         if let Some(field) = field {
@@ -71,7 +71,7 @@ on_both!(malformed_checks_name_the_field_and_say_nothing_of_anybody, site => {
 on_both!(another_content_type_is_refused, site => {
     let path = "/v1/identity-checks";
     let body = facts(FATHER);
-    let token = mint(site.identity(), &Caller::service("identity"), "POST", path, body.as_bytes());
+    let token = site.mint("identity", &Caller::service("identity"), "POST", path, body.as_bytes());
     let headers = [("content-type", "text/plain")];
     let answer = site.send(reqwest::Method::POST, path, Some(token), body.into(), &headers).await;
     assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -80,10 +80,10 @@ on_both!(another_content_type_is_refused, site => {
 
 on_both!(a_service_that_calls_past_the_gateway_may_do_only_what_the_policies_say, site => {
     let path = format!("/v1/persons/{FATHER}");
-    let token = mint(site.identity(), &Caller::service("identity"), "GET", &path, b"");
+    let token = site.mint("identity", &Caller::service("identity"), "GET", &path, b"");
     let answer = site.send(reqwest::Method::GET, &path, Some(token), Vec::new(), &[]).await;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
-    let pretending = mint(site.identity(), &officer(), "GET", &path, b"");
+    let pretending = site.mint("identity", &officer(), "GET", &path, b"");
     let answer = site.send(reqwest::Method::GET, &path, Some(pretending), Vec::new(), &[]).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "identity may speak for nobody but itself");
     site.stop().await;

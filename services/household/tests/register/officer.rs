@@ -1,6 +1,6 @@
 //! An officer about others.
 
-use crate::site::{CHILD, FATHER, MOTHER, NOBODY, Site, citizen, mint, officer, on_both};
+use crate::site::{CHILD, FATHER, MOTHER, NOBODY, citizen, officer, on_both};
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -98,7 +98,7 @@ on_both!(malformed_questions_name_the_field, site => {
 
 on_both!(problems_speak_the_language_asked_for, site => {
     let path = "/v1/persons/A123456788";
-    let token = mint(site.gateway(), &citizen(FATHER), "GET", path, b"");
+    let token = site.mint("gateway", &citizen(FATHER), "GET", path, b"");
     let headers = [("accept-language", "zh-TW,zh;q=0.9")];
     let answer = site.send(reqwest::Method::GET, path, Some(token), Vec::new(), &headers).await;
     let body: Value = answer.json().await.unwrap();

@@ -1,8 +1,6 @@
 //! A citizen about themselves.
 
-use crate::site::{
-    CHILD, FATHER, MARKED, MOTHER, NOBODY, Site, citizen, mint, on_both, strong_citizen,
-};
+use crate::site::{CHILD, FATHER, MARKED, MOTHER, NOBODY, citizen, on_both, strong_citizen};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -78,7 +76,7 @@ on_both!(an_answer_that_has_not_changed_is_not_sent_again, site => {
     let tag = first.headers()["etag"].to_str().unwrap().to_owned();
     assert_eq!(first.headers()["cache-control"], "private, no-store");
     assert_eq!(first.headers()["snapshot-taken-at"], "2026-11-20T18:00:00Z");
-    let token = mint(site.gateway(), &caller, "GET", "/v1/me", b"");
+    let token = site.mint("gateway", &caller, "GET", "/v1/me", b"");
     let again = site.send(reqwest::Method::GET, "/v1/me", Some(token), Vec::new(), &[("if-none-match", &tag)]).await;
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     assert_eq!(again.bytes().await.unwrap().len(), 0);

@@ -1,6 +1,6 @@
 //! What the gateway did not mint for this very request is refused, on every operation.
 
-use crate::site::{FATHER, MOTHER, Site, citizen, mint, officer, on_both};
+use crate::site::{FATHER, MOTHER, citizen, officer, on_both};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ on_both!(without_a_token_nothing_is_answered, site => {
 
 on_both!(a_token_is_good_for_one_request_only, site => {
     let caller = citizen(FATHER);
-    let token = mint(site.gateway(), &caller, "GET", "/v1/me", b"");
+    let token = site.mint("gateway", &caller, "GET", "/v1/me", b"");
     let statuses = async |token: &String, name: &str, path: &str| {
         site.send(method(name), path, Some(token.clone()), Vec::new(), &[]).await.status()
     };
@@ -50,7 +50,7 @@ on_both!(a_token_is_bound_to_its_body, site => {
     let path = "/v1/identity-checks";
     let minted_for = format!(r#"{{"national_id":"{FATHER}","birth_date":"1970-01-31"}}"#);
     let sent = format!(r#"{{"national_id":"{MOTHER}","birth_date":"1970-01-31"}}"#);
-    let token = mint(site.gateway(), &officer(), "POST", path, minted_for.as_bytes());
+    let token = site.mint("gateway", &officer(), "POST", path, minted_for.as_bytes());
     let answer = site.send(Method::POST, path, Some(token), sent.into(), &[("content-type", "application/json")]).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     site.stop().await;
@@ -59,7 +59,7 @@ on_both!(a_token_is_bound_to_its_body, site => {
 on_both!(a_body_past_the_limit_is_refused, site => {
     let path = "/v1/identity-checks";
     let body = vec![b' '; 100 * 1024];
-    let token = mint(site.gateway(), &officer(), "POST", path, &body);
+    let token = site.mint("gateway", &officer(), "POST", path, &body);
     let answer = site.send(Method::POST, path, Some(token), body, &[("content-type", "application/json")]).await;
     assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
     site.stop().await;

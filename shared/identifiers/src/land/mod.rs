@@ -8,6 +8,6 @@ mod share;
 
 pub use fraction::Fraction;
 pub use key::{BuildingKey, ParcelKey};
-pub use number::{BuildingNo, LandOffice, ParcelNo, Section};
+pub use number::{BuildingNo, LandOffice, ObjectNo, ParcelNo, Section};
 pub use object::{LandObject, ObjectKind};
 pub use share::{Share, ShareType};

@@ -34,6 +34,13 @@ identifier! {
     |raw| parent_and_child(raw, 5)
 }
 
+identifier! {
+    /// Number of a parcel or a building (地號或建號), as entries that may refer to either carry it: the eight digits.
+    ObjectNo[8], public;
+    "parcel or building number", "地號或建號", "^[0-9]{8}$", "00020001";
+    Text::digits
+}
+
 /// Eight digits as they are; otherwise `parent` or `parent-child` without leading zeros.
 fn parent_and_child(raw: &str, parent_digits: usize) -> Result<Text<8>, Rule> {
     if raw.len() == 8 && !raw.contains('-') {
@@ -65,6 +72,18 @@ fn shown(number: &str, parent_digits: usize) -> String {
     match plain(child).as_str() {
         "0" => plain(parent),
         child => format!("{}-{child}", plain(parent)),
+    }
+}
+
+impl From<ParcelNo> for ObjectNo {
+    fn from(number: ParcelNo) -> Self {
+        Self(number.0)
+    }
+}
+
+impl From<BuildingNo> for ObjectNo {
+    fn from(number: BuildingNo) -> Self {
+        Self(number.0)
     }
 }
 

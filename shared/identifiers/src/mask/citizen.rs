@@ -11,6 +11,12 @@ pub fn id(id: &PersonId) -> Masked {
     stars(id.as_str(), 6, 0)
 }
 
+/// The last four characters of the number of a card or another document, `********5678`: enough to tell which one it is.
+#[must_use]
+pub fn document_no(number: impl AsRef<str>) -> Masked {
+    stars(number.as_ref(), 0, 4)
+}
+
 /// 王○明: the first and last character stay and spaces, 王○ of two, ○ of one. A character is what a reader takes for one
 /// (a grapheme cluster), however many code points it has.
 #[must_use]

@@ -1,0 +1,146 @@
+//! A capability behind its gate.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use access::caller::Caller;
+use access::internal::{InternalRequest, InternalSigner, ServiceKey, TrustedServices};
+use capability::{Capability, Parts, Settings};
+use chrono::{DateTime, Utc};
+use invented::Rows;
+use reqwest::{Method, Response, StatusCode};
+use runtime::clock::ManualClock;
+use runtime::server::Running;
+use serde_json::Value;
+
+use crate::register;
+
+/// The day after the package was taken, in the middle of the day in Taiwan.
+const NOW: &str = "2026-11-21T04:00:00Z";
+
+/// A capability at work, with a clock that the test moves.
+#[derive(Debug)]
+pub struct Site {
+    capability: &'static str,
+    running: Running,
+    url: String,
+    signers: BTreeMap<&'static str, InternalSigner>,
+    clock: Arc<ManualClock>,
+    http: reqwest::Client,
+}
+
+impl Site {
+    /// Starts on a store that has nothing loaded.
+    pub async fn empty(capability: Capability, database: &str) -> Self {
+        let [gateway, identity, own] = [(); 3].map(|()| ServiceKey::generate().unwrap());
+        let trusted = TrustedServices::from_members(&[
+            gateway.service_jwk("gateway"),
+            identity.service_jwk("identity"),
+            own.service_jwk(capability.name),
+        ])
+        .unwrap();
+        let clock = ManualClock::new(NOW.parse::<DateTime<Utc>>().unwrap());
+        let settings: Settings = serde_json::from_value(serde_json::json!({
+            "database": database,
+            "trusted_services_file": "/nonexistent",
+            "internal_key_file": "/nonexistent",
+            "server": { "workers": 1, "drain_delay_ms": 0 },
+            "limits": { "snapshot_poll_ms": 50 },
+        }))
+        .unwrap();
+        let parts = Parts {
+            trusted_services: trusted.clone(),
+            internal_keys: own.into(),
+            clock: clock.clone(),
+        };
+        let running = capability::start(capability, &settings, parts)
+            .await
+            .unwrap();
+        let signer = |name, key: ServiceKey| {
+            let signer = InternalSigner::new(name, &key.into(), &trusted, clock.clone());
+            (name, signer.unwrap())
+        };
+        Self {
+            capability: capability.name,
+            url: running.url(),
+            running,
+            signers: [signer("gateway", gateway), signer("identity", identity)].into(),
+            clock,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// Starts on a store with these rows loaded.
+    pub async fn loaded(capability: Capability, database: &str, tables: &[Rows]) -> Self {
+        register::load(&capability, database, tables).await;
+        Self::empty(capability, database).await
+    }
+
+    /// The clock of capability and callers.
+    #[must_use]
+    pub fn clock(&self) -> &ManualClock {
+        &self.clock
+    }
+
+    /// A token for one request on behalf of `caller`, as `gateway` or `identity` mints it.
+    #[must_use]
+    pub fn mint(
+        &self,
+        service: &str,
+        caller: &Caller,
+        method: &str,
+        path: &str,
+        body: &[u8],
+    ) -> String {
+        let request = InternalRequest {
+            audience: self.capability,
+            method,
+            path_and_query: path,
+            body,
+        };
+        self.signers[service].mint(caller, &request).unwrap()
+    }
+
+    /// Asks as `caller`, with a token minted for this request.
+    pub async fn get(&self, caller: &Caller, path: &str) -> Response {
+        let token = self.mint("gateway", caller, "GET", path, b"");
+        self.send(Method::GET, path, Some(token), Vec::new(), &[])
+            .await
+    }
+
+    /// As [`Site::get`], down to the JSON of a 200.
+    pub async fn data(&self, caller: &Caller, path: &str) -> Value {
+        let answer = self.get(caller, path).await;
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Asks as nobody can who has no key: with any token, or none.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<String>,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Response {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .body(body);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Lifeboat {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// Ends it.
+    pub async fn stop(self) {
+        self.running.stop().await.unwrap();
+    }
+}
