@@ -1,7 +1,8 @@
 //! Household registration (戶政與役政資訊系統): who people are, where they live, who their kin are.
 //!
-//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`, an application one in `applications/`; what an answer
-//! looks like is in `records/`; who may ask is in `access.cedar`; who may be seen is in `protection`.
+//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`, an application one in
+//! `applications/`; what an answer looks like is in `records/`; who may ask is in `access.cedar`; who may be seen is in
+//! `protection`.
 
 mod applications;
 mod invented;

@@ -27,5 +27,6 @@ pub const CAPABILITY: Capability = Capability {
     },
     invent: invented::rows,
     routes: lookups::routes,
+    applications: &[],
     policy: include_str!("access.cedar"),
 };

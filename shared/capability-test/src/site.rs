@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use access::caller::Caller;
 use access::internal::{InternalRequest, InternalSigner, ServiceKey, TrustedServices};
+use access::keys::SigningKey;
 use capability::{Capability, Parts, Settings};
 use chrono::{DateTime, Utc};
 use invented::Rows;
@@ -27,6 +28,8 @@ pub struct Site {
     signers: BTreeMap<&'static str, InternalSigner>,
     clock: Arc<ManualClock>,
     http: reqwest::Client,
+    /// Where what is filed is kept.
+    _folder: tempfile::TempDir,
 }
 
 impl Site {
@@ -40,17 +43,23 @@ impl Site {
         ])
         .unwrap();
         let clock = ManualClock::new(NOW.parse::<DateTime<Utc>>().unwrap());
+        let folder = tempfile::tempdir().unwrap();
         let settings: Settings = serde_json::from_value(serde_json::json!({
             "database": database,
             "trusted_services_file": "/nonexistent",
             "internal_key_file": "/nonexistent",
             "server": { "workers": 1, "drain_delay_ms": 0 },
+            "journal": {
+                "database": format!("sqlite://{}", folder.path().join("journal.sqlite").display()),
+                "receipt_key_file": "/nonexistent",
+            },
             "limits": { "snapshot_poll_ms": 50 },
         }))
         .unwrap();
         let parts = Parts {
             trusted_services: trusted.clone(),
             internal_keys: own.into(),
+            receipt_key: Some(Arc::new(SigningKey::generate_es256().unwrap())),
             clock: clock.clone(),
         };
         let running = capability::start(capability, &settings, parts)
@@ -67,6 +76,7 @@ impl Site {
             signers: [signer("gateway", gateway), signer("identity", identity)].into(),
             clock,
             http: reqwest::Client::new(),
+            _folder: folder,
         }
     }
 

@@ -5,7 +5,7 @@ use capability_test::{citizen, strong_citizen};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::site::{CHEN, COMPANY, LIN, OTHER, Site, in_office, on_both};
+use crate::site::{CHEN, COMPANY, LIN, OTHER, in_office, on_both};
 
 const SHARED: &str = "/v1/parcels/AD-0012-00010000";
 

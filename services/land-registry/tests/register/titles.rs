@@ -5,7 +5,7 @@ use capability_test::{citizen, officer};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::site::{CHEN, COMPANY, LIN, OTHER, Site, in_office, on_both};
+use crate::site::{CHEN, COMPANY, LIN, OTHER, in_office, on_both};
 
 on_both!(an_owner_sees_titles_of_all_land_offices, site => {
     let data = &site.data(&citizen(CHEN), "/v1/me").await["data"];
