@@ -5,6 +5,7 @@
 //! in which they became durable; what the journal gives away (messages, exports, backups) follows that order.
 
 mod application;
+pub mod broker;
 mod journal;
 mod key;
 mod kind;

@@ -4,6 +4,10 @@ use std::io::IsTerminal;
 
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// Never written, whatever the filter: it holds whole messages, which are personal data.
+const SILENT: &str = "lapin::returned_messages=off";
 
 /// How logs are written.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,8 +49,10 @@ pub struct TelemetryError(String);
 /// # Errors
 /// When the filter is malformed or a subscriber is set already.
 pub fn init(settings: &Settings) -> Result<(), TelemetryError> {
-    let filter =
-        EnvFilter::try_new(&settings.filter).map_err(|error| TelemetryError(error.to_string()))?;
+    let refused = |error: ParseError| TelemetryError(error.to_string());
+    let filter = EnvFilter::try_new(&settings.filter)
+        .map_err(refused)?
+        .add_directive(SILENT.parse().map_err(refused)?);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
