@@ -6,19 +6,27 @@
 
 mod application;
 pub mod broker;
+mod export;
 mod journal;
 mod key;
 mod kind;
 mod migrations;
 pub mod receipt;
+mod relay;
+mod segment;
 mod state;
+mod steps;
 mod tables;
 mod write;
 
 pub use application::{Application, Attachment, Dossier, NewApplication, Step};
 pub use database::OpenError;
+pub use export::{ExportError, Exported};
 pub use journal::{Journal, NotAttached, Unreachable};
 pub use key::{IdempotencyKey, NotAKey};
 pub use kind::Kind;
+pub use relay::relay;
+pub use segment::{Replayed, SegmentError, Written};
 pub use state::{NotAState, State};
+pub use steps::{Acknowledged, Decision, NotAcknowledged};
 pub use write::NotFiled;

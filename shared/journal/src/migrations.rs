@@ -68,7 +68,8 @@ const TABLES: [&str; 12] = [
         number BIGINT NOT NULL UNIQUE,
         after BIGINT NOT NULL,
         up_to BIGINT NOT NULL,
-        begun_us BIGINT NOT NULL
+        begun_us BIGINT NOT NULL,
+        finished_us BIGINT
     )",
     // Who hands applications on at the moment, where several copies of a service run.
     "CREATE TABLE lease (name {text} PRIMARY KEY, holder {uuid} NOT NULL, until_us BIGINT NOT NULL)",

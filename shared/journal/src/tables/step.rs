@@ -1,10 +1,11 @@
 //! A step of an application after it was received.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::state::State;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "step")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

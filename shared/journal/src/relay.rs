@@ -1,0 +1,177 @@
+//! The outbox: what was filed goes to the broker, in the order of filing, and only then counts as forwarded.
+//!
+//! An application and its place in the outbox are one row, so neither is ever there without the other. A relay that dies
+//! between the broker's confirmation and its own note hands the same messages on again: whoever consumes them drops
+//! repetitions by their id.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use runtime::clock::SharedClock;
+use runtime::lifecycle::Drain;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
+use serde_json::json;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use uuid::Uuid;
+
+use crate::application::Application;
+use crate::broker::{Message, Publisher, SettingsError};
+use crate::journal::{Journal, Unreachable};
+use crate::state::State;
+use crate::tables::application;
+
+/// Applications handed on at once.
+const BATCH: u64 = 256;
+
+/// How long another copy of the service waits before it takes over from one that says nothing any more.
+const LEASE: TimeDelta = TimeDelta::seconds(15);
+
+/// How often the lease is renewed.
+const RENEWED: Duration = Duration::from_secs(5);
+
+/// How long a pause is when there was nothing to do, or no database.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Hands on what is filed until `drain` begins. Of several copies of a service one does at a time.
+///
+/// # Errors
+/// When the broker's names cannot hold the capability's.
+pub async fn relay(
+    journal: Journal,
+    publisher: Publisher,
+    clock: SharedClock,
+    drain: Drain,
+) -> Result<(), SettingsError> {
+    let relay = Relay {
+        holder: Uuid::now_v7(),
+        journal,
+        publisher,
+        clock,
+    };
+    tokio::select! {
+        () = relay.run() => (),
+        () = drain.begun() => (),
+    }
+    Ok(())
+}
+
+struct Relay {
+    holder: Uuid,
+    journal: Journal,
+    publisher: Publisher,
+    clock: SharedClock,
+}
+
+impl Relay {
+    async fn run(&self) {
+        if let Err(reason) = self.publisher.declare(self.journal.capability()).await {
+            tracing::error!(%reason, "the broker takes no applications");
+            return;
+        }
+        loop {
+            match self.turn().await {
+                Ok(handed_on) if handed_on > 0 => (),
+                Ok(_) => {
+                    tokio::select! {
+                        () = self.journal.filed() => (),
+                        () = sleep(PAUSE) => (),
+                    }
+                }
+                // The journal has told the log.
+                Err(Unreachable) => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Hands on the next batch; how many there were.
+    async fn turn(&self) -> Result<usize, Unreachable> {
+        if !self.lease(self.clock.now()).await? {
+            return Ok(0);
+        }
+        let waiting: Vec<Application> = application::Entity::find()
+            .filter(application::Column::State.eq(State::Received))
+            .order_by_asc(application::Column::Position)
+            .limit(BATCH)
+            .all(&self.journal.db)
+            .await?
+            .into_iter()
+            .map(Application::from)
+            .collect();
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let messages: Vec<Message> = waiting.iter().map(|one| self.message(one)).collect();
+        let confirmed = match self.published(&messages).await {
+            Ok(()) => messages.len(),
+            Err(unconfirmed) => {
+                tracing::warn!(reason = %unconfirmed.reason, "the broker refused an application");
+                unconfirmed.confirmed
+            }
+        };
+        let ids: Vec<Uuid> = waiting[..confirmed].iter().map(|one| one.id).collect();
+        self.journal.forwarded(&ids, self.clock.now()).await?;
+        Ok(confirmed)
+    }
+
+    /// Publishes, however long the broker is away, and holds the lease meanwhile.
+    async fn published(&self, messages: &[Message]) -> Result<(), crate::broker::Unconfirmed> {
+        let mut renewal = interval(RENEWED);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let publishing = self.publisher.publish_all(messages);
+        tokio::pin!(publishing);
+        loop {
+            tokio::select! {
+                outcome = &mut publishing => return outcome,
+                _ = renewal.tick() => {
+                    // Where it cannot be renewed another copy takes over: messages come twice then, and are dropped once.
+                    let _ = self.lease(self.clock.now()).await;
+                }
+            }
+        }
+    }
+
+    fn message(&self, application: &Application) -> Message {
+        let body = json!({
+            "application_id": application.id,
+            "capability": self.journal.capability(),
+            "kind": application.kind,
+            "position": application.position,
+            "person_id": application.person_id,
+            "filed_at": application.filed_at,
+            "form": application.form,
+            "finding": application.finding,
+            "receipt": application.receipt,
+        });
+        Message {
+            id: application.id,
+            capability: self.journal.capability().to_owned(),
+            kind: application.kind.clone(),
+            position: application.position,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    /// Takes or renews the lease; whether this copy holds it now.
+    async fn lease(&self, now: DateTime<Utc>) -> Result<bool, Unreachable> {
+        let backend = self.journal.db.get_database_backend();
+        let sql = "INSERT INTO lease (name, holder, until_us) VALUES ('relay', $1, $2)
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_us = excluded.until_us
+            WHERE lease.holder = excluded.holder OR lease.until_us < $3";
+        let sql = match backend {
+            DbBackend::Postgres => sql.to_owned(),
+            _ => sql.replace('$', "?"),
+        };
+        let until = (now + LEASE).timestamp_micros();
+        let values = [
+            self.holder.into(),
+            until.into(),
+            now.timestamp_micros().into(),
+        ];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let taken = self.journal.db.execute_raw(statement).await?;
+        Ok(taken.rows_affected() > 0)
+    }
+}
