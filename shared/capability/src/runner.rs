@@ -10,6 +10,7 @@ use access::policy::PolicyStore;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use journal::Journal;
+use journal::broker::Publisher;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
@@ -76,7 +77,7 @@ pub async fn start(
         clock: parts.clock.clone(),
         drain: drain.clone(),
     });
-    let desk = desk(&capability, settings.journal.as_ref(), &parts).await?;
+    let desk = desk(&capability, settings.journal.as_ref(), &parts, &drain).await?;
     let shared = web::Data::from(records.clone());
     let listener = server::bind(&settings.server)?;
     let running = server::serve(&settings.server, listener, drain.clone(), move || {
@@ -109,6 +110,7 @@ async fn desk(
     capability: &Capability,
     settings: Option<&JournalSettings>,
     parts: &Parts,
+    drain: &Drain,
 ) -> Result<Option<web::Data<Desk>>, StartError> {
     if capability.applications.is_empty() {
         return Ok(None);
@@ -118,6 +120,15 @@ async fn desk(
     let journal = Journal::open(settings.database.expose_secret(), capability.name).await?;
     journal.enrol_key(key.kid(), &key.public_jwk()).await?;
     tokio::spawn(filing::tidy(journal.clone(), parts.clock.clone()));
+    if let Some(broker) = &settings.broker {
+        let publisher = Publisher::connect(broker)?;
+        tokio::spawn(journal::relay(
+            journal.clone(),
+            publisher,
+            parts.clock.clone(),
+            drain.clone(),
+        ));
+    }
     Ok(Some(web::Data::new(Desk {
         capability: capability.name,
         journal,

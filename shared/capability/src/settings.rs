@@ -40,6 +40,10 @@ pub struct JournalSettings {
     pub database: SecretString,
     /// PEM file with the key that signs receipts (PKCS#8; P-256 or Ed25519).
     pub receipt_key_file: PathBuf,
+    /// The broker that takes what is filed to the agency. Without one applications wait in the journal until they are
+    /// exported.
+    #[serde(default)]
+    pub broker: Option<journal::broker::Settings>,
 }
 
 /// Bounds on a request.

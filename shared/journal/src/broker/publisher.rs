@@ -74,7 +74,7 @@ impl Publisher {
         let mut backoff = Backoff::default();
         loop {
             let mut lane = self.lane().await;
-            match self.declare_over(&mut lane, [&queue]).await {
+            match self.declare_over(&mut lane, &[&queue]).await {
                 Ok(()) => {
                     self.resting().push(lane);
                     return Ok(());
@@ -123,17 +123,13 @@ impl Publisher {
     }
 
     async fn publish_over(&self, lane: &mut Lane, chunk: &[Outgoing<'_>]) -> Result<(), Stopped> {
-        let queues = chunk.iter().map(|message| &message.queue);
-        let declared = self.declare_over(lane, queues).await;
+        let queues: Vec<&Queue> = chunk.iter().map(|message| &message.queue).collect();
+        let declared = self.declare_over(lane, &queues).await;
         declared.map_err(|why| Stopped { confirmed: 0, why })?;
         lane.publish(chunk).await
     }
 
-    async fn declare_over(
-        &self,
-        lane: &mut Lane,
-        queues: impl IntoIterator<Item = &Queue>,
-    ) -> Result<(), Why> {
+    async fn declare_over(&self, lane: &mut Lane, queues: &[&Queue]) -> Result<(), Why> {
         let _only_one = self.declaring.lock().await;
         for queue in queues {
             lane.declare(queue).await?;
