@@ -28,8 +28,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut interrupt = Interrupt::listen()?;
     parts::provide(&parts::FOR_TESTS, &mut interrupt).await?;
     if starts_programs(&arguments.cargo) {
+        // With the tests: programs alone would have every dependency compiled twice, for other features.
         run_command(
-            &mut cargo(&["build", "--workspace", "--bins"]),
+            &mut cargo(&["build", "--workspace", "--all-targets"]),
             &mut interrupt,
         )
         .await?;

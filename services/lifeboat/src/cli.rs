@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::backup::BackupCommand;
+use crate::failback::FailbackCommand;
 use crate::identity_keys::{self, IdentityCommand};
+use crate::journals::JournalCommand;
 use crate::keys::{self, KeysCommand};
 use crate::outcome::Failure;
 use crate::settings::Settings;
 use crate::snapshot::SnapshotCommand;
-use crate::{backup, call, demo, openapi, registry, restore, snapshot, up};
+use crate::{backup, call, demo, failback, journals, openapi, registry, restore, snapshot, up};
 
 /// Keeps a government's core functions alive when its data centres are gone.
 #[derive(Debug, Parser)]
@@ -46,6 +48,12 @@ enum Command {
     Backup(BackupCommand),
     /// Restores from any k clouds and t custodians: everything, a tier, a system, a table or a key, to files or a database.
     Restore(Box<restore::Options>),
+    /// Hands what people filed back to the agencies, and takes their decisions over.
+    #[command(subcommand)]
+    Failback(FailbackCommand),
+    /// Backs up what people file while it is filed, and brings it back.
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// Tends the keys of the sign-in service.
     #[command(subcommand)]
     Identity(IdentityCommand),
@@ -85,6 +93,12 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             }
             Command::Keys(command) => keys::run(command, cli.json),
             Command::Backup(command) => Ok(Box::pin(backup::run(command, cli.json)).await),
+            Command::Failback(command) => {
+                Box::pin(failback::run(command, &settings, cli.json)).await
+            }
+            Command::Journal(command) => {
+                Box::pin(journals::run(command, &settings, cli.json)).await
+            }
             Command::Identity(command) => {
                 Box::pin(identity_keys::run(command, settings, cli.json)).await
             }

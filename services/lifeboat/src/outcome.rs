@@ -61,6 +61,12 @@ impl Failure {
     }
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.said)
+    }
+}
+
 /// Writes one line of the command's result to standard output. A reader who has left, as `| head` does, is no failure.
 #[expect(
     clippy::print_stderr,

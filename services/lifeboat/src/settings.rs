@@ -21,8 +21,20 @@ pub(crate) struct Settings {
     pub(crate) identity: Option<identity::Settings>,
     /// The capabilities to serve, by name.
     pub(crate) capabilities: BTreeMap<String, capability::Settings>,
+    /// Backups of what people file.
+    pub(crate) journal_backup: Option<crate::journals::BackupSettings>,
+    /// Handing back what people filed.
+    pub(crate) failback: FailbackSettings,
     /// Loading of data packages.
     pub(crate) snapshot: crate::snapshot::Settings,
+}
+
+/// How what people filed is handed back.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FailbackSettings {
+    /// PEM file with the Ed25519 private key (PKCS#8) that signs the packages.
+    pub(crate) signing_key_file: Option<std::path::PathBuf>,
 }
 
 /// Read where nothing else is named.

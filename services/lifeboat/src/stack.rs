@@ -1,16 +1,20 @@
 //! Several services in one process: each with its own listener, reached over HTTP like in production.
 
 use runtime::clock::SharedClock;
+use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::Running;
+use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::journals::{self, JournalOption, Keeper};
 use crate::outcome::Failure;
 use crate::registry;
 use crate::settings::Settings;
 
 /// Services at work, in the order in which they are stopped: the gateway first.
 pub(crate) struct Stack {
+    keeping: Option<(JoinHandle<()>, Drain)>,
     services: Vec<(String, Running)>,
     gateway: Option<Url>,
 }
@@ -63,7 +67,20 @@ impl Stack {
             services.push(("gateway".to_owned(), running));
         }
         services.reverse();
-        Ok(Self { services, gateway })
+        let keeping = match settings.journal_backup.clone() {
+            Some(part) => {
+                let journals = journals::open(&[], &JournalOption::default(), &settings).await?;
+                let drain = Drain::default();
+                let keeper = Keeper::new(part, journals, clock.clone());
+                Some((tokio::spawn(keeper.run(drain.clone())), drain))
+            }
+            None => None,
+        };
+        Ok(Self {
+            keeping,
+            services,
+            gateway,
+        })
     }
 
     /// Where the gateway answers.
@@ -90,6 +107,10 @@ impl Stack {
                 .stop()
                 .await
                 .map_err(|error| Failure::failed(format!("{name}: {error}")))?;
+        }
+        if let Some((keeping, drain)) = self.keeping {
+            drain.begin();
+            keeping.await?;
         }
         Ok(())
     }
