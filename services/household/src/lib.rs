@@ -31,5 +31,6 @@ pub const CAPABILITY: Capability = Capability {
         applications::routes(config);
     },
     applications: applications::KINDS,
+    sample: Some(sample::application),
     policy: include_str!("access.cedar"),
 };

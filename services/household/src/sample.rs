@@ -1,8 +1,14 @@
-//! A person of the loaded register who can sign in; for demonstrations and drills, never for serving.
+//! People of the loaded register who can sign in, and what they could file; for demonstrations and drills, never for serving.
 
+use capability::SampleApplication;
 use chrono::NaiveDate;
-use identifiers::{HouseholdNo, NationalId};
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use identifiers::{HouseholdNo, NationalId, PersonId};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::json;
 
 use crate::tables::{id_card, person};
 
@@ -19,11 +25,12 @@ pub struct Citizen {
     pub id_card_issued_on: NaiveDate,
 }
 
-/// The first person in the register who is registered, unmarked, and has an identity card; married where there is one.
+/// People of the register who are registered, unmarked, and have an identity card, in the order of their numbers; married
+/// ones first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn citizen(db: &DatabaseConnection) -> Result<Option<Citizen>, DbErr> {
+pub async fn citizens(db: &DatabaseConnection, most: u64) -> Result<Vec<Citizen>, DbErr> {
     let eligible = || {
         person::Entity::find()
             .inner_join(id_card::Entity)
@@ -31,21 +38,39 @@ pub async fn citizen(db: &DatabaseConnection) -> Result<Option<Citizen>, DbErr> 
             .filter(person::Column::Protected.eq(false))
             .filter(person::Column::RegisterStatus.eq("現戶"))
             .order_by_asc(person::Column::NationalId)
+            .limit(most)
     };
-    let married = eligible()
-        .filter(person::Column::SpouseId.is_not_null())
-        .one(db)
-        .await?;
-    let found = match married {
-        Some(found) => Some(found),
-        None => eligible().one(db).await?,
-    };
-    Ok(found.and_then(|(person, card)| {
+    let married = eligible().filter(person::Column::SpouseId.is_not_null());
+    let single = eligible().filter(person::Column::SpouseId.is_null());
+    let mut found = married.all(db).await?;
+    found.extend(single.all(db).await?);
+    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    let citizens = found.into_iter().filter_map(|(person, card)| {
         Some(Citizen {
             national_id: person.national_id,
             birth_date: person.birth_date,
             household_no: person.household_no,
             id_card_issued_on: card?.issued_on,
         })
-    }))
+    });
+    Ok(citizens.collect())
+}
+
+/// A person's report that their identity card was lost today.
+pub(crate) fn application(
+    db: &DatabaseConnection,
+    id: PersonId,
+    today: NaiveDate,
+) -> BoxFuture<'_, Result<Option<SampleApplication>, DbErr>> {
+    async move {
+        let PersonId::National(id) = id else {
+            return Ok(None);
+        };
+        let card = id_card::Entity::find_by_id(id).one(db).await?;
+        Ok(card.map(|_| SampleApplication {
+            kind: "id-loss-report",
+            form: json!({ "lost_on": today, "lost_at": "新北市貢寮區福隆車站", "contact_phone": "0912345678" }),
+        }))
+    }
+    .boxed()
 }

@@ -28,5 +28,6 @@ pub const CAPABILITY: Capability = Capability {
     invent: invented::rows,
     routes: lookups::routes,
     applications: &[],
+    sample: None,
     policy: include_str!("access.cedar"),
 };

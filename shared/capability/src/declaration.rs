@@ -1,7 +1,11 @@
 //! The declaration of a capability.
 
-use identifiers::Invalid;
+use chrono::NaiveDate;
+use futures_util::future::BoxFuture;
+use identifiers::{Invalid, PersonId};
 use invented::{Rows, World};
+use sea_orm::{DatabaseConnection, DbErr};
+use serde_json::Value;
 use snapshot::{Probe, System, TableDefinition};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,6 +18,22 @@ pub type Routes = fn(&mut ServiceConfig<'_>);
 
 /// The rows of every table for an invented population; tables that stay empty may be left out.
 pub type Invent = fn(&World) -> Result<Vec<Rows>, Invalid>;
+
+/// What a person could file on a day, by the restored records; none where they have nothing that it could be about.
+pub type Sample = for<'a> fn(
+    &'a DatabaseConnection,
+    PersonId,
+    NaiveDate,
+) -> BoxFuture<'a, Result<Option<SampleApplication>, DbErr>>;
+
+/// An application that passes its rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleApplication {
+    /// Its kind's name.
+    pub kind: &'static str,
+    /// The form.
+    pub form: Value,
+}
 
 /// Everything that makes a service one of the packaged business capabilities.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +58,8 @@ pub struct Capability {
     pub routes: Routes,
     /// What can be filed with it; its handlers are among the operations, who may file follows from the kinds.
     pub applications: &'static [Kind],
+    /// An application that somebody could file; for demonstrations and drills.
+    pub sample: Option<Sample>,
     /// Who may ask what, as Cedar policies.
     pub policy: &'static str,
 }

@@ -28,7 +28,7 @@ mod tables;
 pub use answer::{Answer, Answered, List, Listed, SnapshotInfo};
 pub use audience::Audience;
 pub use body::Body;
-pub use declaration::{Capability, Invent, Routes};
+pub use declaration::{Capability, Invent, Routes, Sample, SampleApplication};
 pub use failure::{OrProblem, no_such_record};
 pub use filing::{
     Accepted, Deadline, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind,

@@ -9,9 +9,12 @@ mod run;
 mod status;
 mod verify;
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use ::vault::backup::BackupError;
+use ::vault::backup::{BackupError, Feed, RunOptions, RunSummary, Silent, Vault};
+use ::vault::source::{self, SourceError, SourceOptions};
 use clap::Subcommand;
 
 use crate::outcome::Failure;
@@ -44,6 +47,31 @@ pub(crate) async fn run(command: BackupCommand, json: bool) -> ExitCode {
         BackupCommand::Prune(options) => prune::run(&options, json).await,
     };
     done.unwrap_or_else(|failure: Failure| failure.tell())
+}
+
+/// Backs up what `source` names, without a word.
+pub(crate) async fn silently(
+    vault: &Path,
+    source: &Path,
+    options: SourceOptions,
+) -> Result<RunSummary, Failure> {
+    let vault = Vault::open(vault).map_err(failure)?;
+    let clock = options.clock.clone();
+    let spec = source.display().to_string();
+    let open = move || -> Result<Vec<Box<dyn Feed>>, SourceError> {
+        let sources = source::open(&spec, &options)?;
+        Ok(sources.into_iter().map(|one| Box::new(one) as _).collect())
+    };
+    let how = RunOptions {
+        new_generation: false,
+        witness: None,
+        clock: clock.clone(),
+        observer: Arc::new(Silent),
+    };
+    let clouds = vault.clouds(&clock);
+    Box::pin(vault::backup::run(&vault, clouds, open, &how))
+        .await
+        .map_err(failure)
 }
 
 /// How a failure of the vault is told.

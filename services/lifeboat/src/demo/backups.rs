@@ -8,17 +8,20 @@ use std::time::Instant;
 use runtime::clock::SharedClock;
 use snapshot::LoadOptions;
 use url::Url;
-use vault::backup::{self, Feed, InitOptions, RunOptions, RunSummary, Vault};
+use vault::backup::{self, InitOptions, RunSummary};
 use vault::cloud::CloudSettings;
-use vault::keys::{CustodianFile, ceremony};
+use vault::keys::{CustodianFile, MasterPublic, ceremony};
 use vault::restore::{
-    Asked, Choice, Database, Event, Events, Restore, Restored, Sink, Whereabouts, master_of,
+    Asked, Choice, Database, Event, Events, Plan, Restore, Restored, Sink, Unheard, Whereabouts,
+    master_of,
 };
-use vault::source::{self, SourceError, SourceOptions};
+use vault::source::SourceOptions;
 
 use super::folder::Folder;
 use super::sources::Sources;
 use super::timings::Timings;
+use crate::backup::silently;
+use crate::journals::SOURCE;
 use crate::outcome::Failure;
 use crate::registry;
 
@@ -33,8 +36,9 @@ const LOST: &str = "cloud-b";
 /// Custodians who come to the restore; the other two are out of reach.
 const PRESENT: [u8; 3] = [1, 3, 4];
 
-/// A vault and all that belongs to it, inside the demo's folder.
+/// The custodians' key and the vaults under it, inside the demo's folder.
 pub(super) struct Backups {
+    master: MasterPublic,
     clouds: PathBuf,
     custodians: PathBuf,
     vault: PathBuf,
@@ -51,59 +55,86 @@ pub(super) struct WayBack {
 impl Backups {
     /// Holds the ceremony and makes the vault.
     pub(super) async fn prepare(folder: &Folder, clock: &SharedClock) -> Result<Self, Failure> {
+        let custodians = folder.join("custodians");
+        let ceremony = ceremony::hold(THRESHOLD, CUSTODIANS, clock.now())?;
+        ceremony.write(&custodians)?;
         let backups = Self {
+            master: ceremony.master,
             clouds: folder.make("clouds")?,
-            custodians: folder.join("custodians"),
+            custodians,
             vault: folder.make("backup-host")?.join("vault.toml"),
             spool: folder.join("restoring"),
             clock: clock.clone(),
         };
-        let ceremony = ceremony::hold(THRESHOLD, CUSTODIANS, clock.now())?;
-        ceremony.write(&backups.custodians)?;
-        let mut clouds = Vec::new();
+        backups.vault(&backups.vault, &backups.clouds).await?;
+        Ok(backups)
+    }
+
+    /// Makes a vault over three clouds that are folders below `clouds`.
+    pub(super) async fn vault(&self, vault: &Path, clouds: &Path) -> Result<(), Failure> {
+        let mut settings = Vec::new();
         for name in CLOUDS {
-            let place = backups.clouds.join(name);
+            let place = clouds.join(name);
             std::fs::create_dir(&place)?;
             let url = Url::from_directory_path(&place).map_err(|()| {
                 Failure::failed(format!("{} is no absolute path", place.display()))
             })?;
-            clouds.push(CloudSettings::new(name.to_owned(), url));
+            settings.push(CloudSettings::new(name.to_owned(), url));
         }
         backup::init(&InitOptions {
-            vault: backups.vault.clone(),
-            clouds,
+            vault: vault.to_owned(),
+            clouds: settings,
             need: NEED,
-            master: ceremony.master,
+            master: self.master.clone(),
             state: None,
-            clock: clock.clone(),
+            clock: self.clock.clone(),
         })
         .await?;
-        Ok(backups)
+        Ok(())
     }
 
     /// Backs up everything in `packages`, then loses it, and one whole cloud.
     pub(super) async fn back_up_and_lose(&self, packages: &Path) -> Result<RunSummary, Failure> {
-        let vault = Vault::open(&self.vault)?;
         let options = SourceOptions {
             tier_of: registry::tier,
             ..SourceOptions::new(self.clock.clone())
         };
-        let spec = packages.display().to_string();
-        let open = move || -> Result<Vec<Box<dyn Feed>>, SourceError> {
-            let sources = source::open(&spec, &options)?;
-            Ok(sources.into_iter().map(|one| Box::new(one) as _).collect())
-        };
-        let how = RunOptions {
-            new_generation: false,
-            witness: None,
-            clock: self.clock.clone(),
-            observer: Arc::new(backup::Silent),
-        };
-        let clouds = vault.clouds(&self.clock);
-        let summary = Box::pin(backup::run(&vault, clouds, open, &how)).await?;
+        let summary = silently(&self.vault, packages, options).await?;
         std::fs::remove_dir_all(packages)?;
         std::fs::remove_dir_all(self.clouds.join(LOST))?;
         Ok(summary)
+    }
+
+    /// Gathers what is left of a vault with the custodians who came; its host's state is not needed.
+    async fn gathered(&self, vault: &Path, choice: &Choice) -> Result<Plan, Failure> {
+        let settings = backup::Settings::load(vault)?;
+        let clouds = settings.clouds.iter().map(|cloud| cloud.settings.clone());
+        let place = Whereabouts::new(clouds.collect(), Some(settings.vault.fingerprint));
+        let shares = PRESENT.map(|custodian| {
+            CustodianFile::read(&self.custodians.join(format!("custodian-{custodian}.share")))
+        });
+        let shares = shares.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let restore = Restore::open(
+            &place,
+            Asked::default(),
+            |master| master_of(master, &shares, None).map(|(secret, _)| secret),
+            &self.clock,
+        );
+        Ok(restore.await?.plan(choice).await?)
+    }
+
+    /// Loses one cloud of the journals' vault, and takes the journals out of the others into the folder `to`.
+    pub(super) async fn lose_and_restore_journals(
+        &self,
+        vault: &Path,
+        clouds: &Path,
+        to: &Path,
+    ) -> Result<PathBuf, Failure> {
+        std::fs::remove_dir_all(clouds.join(LOST))?;
+        let plan = self.gathered(vault, &Choice::default()).await?;
+        plan.run(Sink::Folder(to.to_owned()), Arc::new(Unheard))
+            .await?;
+        Ok(to.join(SOURCE))
     }
 
     /// Restores the systems into the stores below `stores`, the most urgent first, with the custodians who came.
@@ -118,13 +149,6 @@ impl Backups {
             .iter()
             .map(|source| source.system.clone())
             .collect();
-        let settings = backup::Settings::load(&self.vault)?;
-        let clouds = settings.clouds.iter().map(|cloud| cloud.settings.clone());
-        let place = Whereabouts::new(clouds.collect(), Some(settings.vault.fingerprint));
-        let shares = PRESENT.map(|custodian| {
-            CustodianFile::read(&self.custodians.join(format!("custodian-{custodian}.share")))
-        });
-        let shares = shares.into_iter().collect::<Result<Vec<_>, _>>()?;
         let choice = Choice {
             order: systems
                 .iter()
@@ -133,13 +157,7 @@ impl Backups {
             ..Choice::default()
         };
         let clock = Arc::new(Laps::start());
-        let restore = Restore::open(
-            &place,
-            Asked::default(),
-            |master| master_of(master, &shares, None).map(|(secret, _)| secret),
-            &self.clock,
-        );
-        let plan = restore.await?.plan(&choice).await?;
+        let plan = self.gathered(&self.vault, &choice).await?;
         let database = Database {
             url: format!("sqlite://{}", stores.display()),
             systems,

@@ -18,6 +18,8 @@ pub(crate) struct KeyFiles {
     pub(crate) receipts: BTreeMap<String, PathBuf>,
     /// The public keys of all of them.
     pub(crate) trusted_services: PathBuf,
+    /// Signs what is handed back to the agencies.
+    pub(crate) failback: PathBuf,
     /// Seals identity's token-signing keys in its database.
     pub(crate) sealing: PathBuf,
     /// The officer's private key.
@@ -55,12 +57,20 @@ impl KeyFiles {
         let officer_key = SigningKey::generate_es256()?;
         let officer = folder.join("officer.pem");
         private(&officer, officer_key.to_pkcs8_pem()?.expose_secret())?;
+        let failback = folder.join("failback.pem");
+        private(
+            &failback,
+            SigningKey::generate_ed25519()?
+                .to_pkcs8_pem()?
+                .expose_secret(),
+        )?;
         let sealing = folder.join("identity-sealing.key");
         private(&sealing, &random_base64()?)?;
         Ok(Self {
             services,
             receipts,
             trusted_services,
+            failback,
             sealing,
             officer,
             officer_public: officer_key.public_jwk(),

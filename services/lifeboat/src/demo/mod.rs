@@ -2,6 +2,7 @@
 //! officer's answers out; on this machine and without a server.
 
 mod backups;
+mod filing;
 mod folder;
 mod keys;
 mod package;
@@ -18,10 +19,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use runtime::clock::{self, SharedClock};
-use runtime::{lifecycle, metrics, telemetry};
+use runtime::clock;
+use runtime::{lifecycle, metrics, taipei, telemetry};
 
 use self::backups::{Backups, WayBack};
+use self::filing::FirstSite;
 use self::folder::Folder;
 use self::site::Site;
 use self::sources::Sources;
@@ -67,13 +69,10 @@ pub(crate) struct Options {
 /// Backs up, loses, and restores.
 async fn by_the_vault(
     folder: &Folder,
+    backups: &Backups,
     sources: &Sources,
     timings: &mut Timings,
-    clock: &SharedClock,
 ) -> Result<WayBack, Failure> {
-    let start = Instant::now();
-    let backups = Backups::prepare(folder, clock).await?;
-    timings.note("keys", start);
     let start = Instant::now();
     let backup = backups.back_up_and_lose(&folder.join("packages")).await?;
     timings.note("backup", start);
@@ -106,13 +105,23 @@ pub(crate) async fn run(
     };
     timings.note("packages", start);
     report::sources(&sources, json);
-    let way_back = by_the_vault(&folder, &sources, &mut timings, &clock).await?;
+    let start = Instant::now();
+    let backups = Backups::prepare(&folder, &clock).await?;
+    timings.note("keys", start);
+    let way_back = by_the_vault(&folder, &backups, &sources, &mut timings).await?;
     report::way_back(&way_back, json);
     let site = Site::prepare(&folder, options.listen, &sources)?;
 
     let start = Instant::now();
-    let citizen = site.sample_citizen().await?;
-    let stack = Stack::start(site.settings()?, &clock).await?;
+    let today = taipei::day(clock.now());
+    let (citizen, samples) = site.sample_citizen(&sources, today).await?;
+    let settings = site.settings()?;
+    let first_site = FirstSite::prepare(&folder, &backups).await?;
+    let alone = Settings {
+        journal_backup: None,
+        ..settings.clone()
+    };
+    let stack = Stack::start(alone, &clock).await?;
     timings.note("start", start);
     let mut ready = site.ready_file(&stack, citizen, &sources)?;
     let asked = Instant::now();
@@ -120,6 +129,22 @@ pub(crate) async fn run(
     timings.note("first answer", asked);
     probes::as_officer(&ready, &clock).await?;
     timings.note("all answers", asked);
+
+    let start = Instant::now();
+    let filed = filing::file(&ready, samples, &clock).await?;
+    timings.note("applications filed", start);
+    let start = Instant::now();
+    first_site.back_up(&settings, &clock).await?;
+    timings.note("journals backed up", start);
+    let start = Instant::now();
+    stack.stop().await?;
+    let applications = first_site
+        .lose_and_restore(&folder, &backups, &settings)
+        .await?;
+    let stack = Stack::start(settings, &clock).await?;
+    filing::check(&ready, &filed, &clock).await?;
+    timings.note("journals restored", start);
+    report::filed(&filed, applications, json);
 
     ready.timings = timings.by_key();
     ready.write(&folder.join("ready.json"))?;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::backups::WayBack;
+use super::filing::Filed;
 use super::ready_file::ReadyFile;
 use super::sources::Sources;
 use super::timings::Timings;
@@ -32,6 +33,25 @@ pub(crate) fn way_back(way_back: &WayBack, json: bool) {
     if !json {
         say(format_args!("{way_back}"));
     }
+}
+
+/// What was filed, and that it outlived the site.
+pub(crate) fn filed(filed: &[Filed], applications: usize, json: bool) {
+    if json {
+        return;
+    }
+    for one in filed {
+        say(format_args!(
+            "filed     {} with {}",
+            one.kind, one.capability
+        ));
+    }
+    say(format_args!(
+        "lost      the site with all journals, and a cloud; {applications} application(s) are back from the others, and {} of {} \
+         receipts hold",
+        filed.len(),
+        filed.len()
+    ));
 }
 
 /// The table of times; as JSON the ready file itself.

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use capability::{Capability, SampleApplication};
+use chrono::NaiveDate;
+use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value, json};
 use snapshot::{PoolOptions, Store};
 
@@ -13,11 +16,21 @@ use super::ready_file::{Officer, ReadyFile};
 use super::sources::Sources;
 use crate::client::RegistryFacts;
 use crate::outcome::Failure;
+use crate::registry;
 use crate::settings::Settings;
 use crate::stack::Stack;
 
 /// The officer's program that the demo registers.
 const OFFICER: &str = "demo-officer";
+
+/// The vault that the journals are kept in while the site serves.
+pub(crate) const JOURNAL_VAULT: &str = "journal-host/vault.toml";
+
+/// People who are looked at for one who could file something everywhere.
+const CANDIDATES: u64 = 300;
+
+/// What somebody could file, by capability.
+pub(crate) type Samples = Vec<(&'static str, SampleApplication)>;
 
 /// Where everything is.
 pub(crate) struct Site {
@@ -89,6 +102,11 @@ impl Site {
             );
         }
         Ok(json!({
+            "journal_backup": {
+                "vault": folder.join(JOURNAL_VAULT),
+                "spool": folder.join("journal-host/spool"),
+            },
+            "failback": { "signing_key_file": self.keys.failback },
             "capabilities": capabilities,
             "identity": {
                 "issuer": format!("http://{gateway}"),
@@ -158,25 +176,61 @@ impl Site {
         format!("sqlite://{}", self.stores.display())
     }
 
-    /// Somebody in the register who can sign in.
-    pub(crate) async fn sample_citizen(&self) -> Result<RegistryFacts, Failure> {
-        let system = household::CAPABILITY.system();
-        let store = Store::open(&self.store_url(), &system)?;
+    /// Somebody in the register who can sign in, and what they could file: of the first people in it the one with the
+    /// most.
+    pub(crate) async fn sample_citizen(
+        &self,
+        sources: &Sources,
+        today: NaiveDate,
+    ) -> Result<(RegistryFacts, Samples), Failure> {
+        let register = self.records(&household::CAPABILITY).await?;
+        let people = household::sample::citizens(&register, CANDIDATES).await?;
+        register.close().await?;
+        let served = sources.known.iter();
+        let served = served.filter_map(|source| registry::find(source.system.name));
+        let samplers: Vec<_> = served.filter_map(|one| Some((one, one.sample?))).collect();
+        let mut records = Vec::new();
+        for (capability, sample) in &samplers {
+            records.push((capability.name, *sample, self.records(capability).await?));
+        }
+        let mut best: Option<(RegistryFacts, Samples)> = None;
+        for citizen in people {
+            let mut samples = Samples::new();
+            for (name, sample, database) in &records {
+                let found = sample(database, citizen.national_id.into(), today).await?;
+                samples.extend(found.map(|found| (*name, found)));
+            }
+            let facts = RegistryFacts {
+                national_id: citizen.national_id.to_string(),
+                birth_date: citizen.birth_date.to_string(),
+                household_no: citizen.household_no.to_string(),
+                id_card_issued_on: citizen.id_card_issued_on.to_string(),
+            };
+            let all = samples.len() == records.len();
+            if best
+                .as_ref()
+                .is_none_or(|(_, before)| before.len() < samples.len())
+            {
+                best = Some((facts, samples));
+            }
+            if all {
+                break;
+            }
+        }
+        for (_, _, database) in records {
+            database.close().await?;
+        }
+        best.ok_or_else(|| Failure::failed("nobody in the register has an identity card"))
+    }
+
+    /// The restored records of a capability.
+    async fn records(&self, capability: &Capability) -> Result<DatabaseConnection, Failure> {
+        let store = Store::open(&self.store_url(), &capability.system())?;
         let active = store
             .active()
             .await?
-            .ok_or_else(|| Failure::failed("the household register is not loaded"))?;
-        let database = store.connect(&active, &PoolOptions::default()).await?;
-        let citizen = household::sample::citizen(&database).await?;
-        database.close().await?;
-        let citizen = citizen
-            .ok_or_else(|| Failure::failed("nobody in the register has an identity card"))?;
-        Ok(RegistryFacts {
-            national_id: citizen.national_id.to_string(),
-            birth_date: citizen.birth_date.to_string(),
-            household_no: citizen.household_no.to_string(),
-            id_card_issued_on: citizen.id_card_issued_on.to_string(),
-        })
+            .ok_or_else(|| Failure::failed(format!("{} is not loaded", capability.name)))?;
+        Ok(store.connect(&active, &PoolOptions::default()).await?)
     }
 }
 

@@ -1,19 +1,17 @@
 //! Journals into a vault, again and again, so that losing the site loses what was filed in the last minute at most.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use ::vault::backup::{self, Feed, RunOptions, RunSummary, Silent, Vault};
-use ::vault::source::{self, SourceError, SourceOptions};
+use ::vault::backup::RunSummary;
+use ::vault::source::SourceOptions;
 use journal::Journal;
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
 use serde::Deserialize;
 
-use crate::backup::failure;
+use crate::backup::silently;
 use crate::outcome::Failure;
-use crate::registry;
 
 /// The name of the journals in a vault.
 pub(crate) const SOURCE: &str = "journals";
@@ -69,28 +67,12 @@ impl Keeper {
         }
         let pending = self.pending();
         std::fs::write(&pending, "")?;
-        let vault = Vault::open(&self.settings.vault).map_err(failure)?;
         let options = SourceOptions {
             name: Some(SOURCE.to_owned()),
             tier: Some(0),
-            tier_of: registry::tier,
             ..SourceOptions::new(self.clock.clone())
         };
-        let spec = self.settings.spool.display().to_string();
-        let open = move || -> Result<Vec<Box<dyn Feed>>, SourceError> {
-            let sources = source::open(&spec, &options)?;
-            Ok(sources.into_iter().map(|one| Box::new(one) as _).collect())
-        };
-        let how = RunOptions {
-            new_generation: false,
-            witness: None,
-            clock: self.clock.clone(),
-            observer: Arc::new(Silent),
-        };
-        let clouds = vault.clouds(&self.clock);
-        let summary = Box::pin(backup::run(&vault, clouds, open, &how))
-            .await
-            .map_err(failure)?;
+        let summary = silently(&self.settings.vault, &self.settings.spool, options).await?;
         std::fs::remove_file(&pending)?;
         Ok(Some(summary))
     }

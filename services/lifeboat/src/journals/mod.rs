@@ -11,7 +11,7 @@ use crate::outcome::Failure;
 use crate::registry;
 use crate::settings::Settings;
 
-pub(crate) use backup::{BackupSettings, Keeper};
+pub(crate) use backup::{BackupSettings, Keeper, SOURCE};
 pub(crate) use command::{JournalCommand, run};
 
 /// The journal of a command.
