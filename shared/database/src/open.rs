@@ -111,7 +111,10 @@ fn options(url: &str, place: &Place, schema: &str, connections: u32) -> ConnectO
         .acquire_timeout(Duration::from_secs(2))
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
-        .map_sqlx_postgres_opts(move |server| in_schema(server, &schema))
+        .map_sqlx_postgres_opts(move |server| {
+            // A copy that lost its machine in the middle of its work does not hold up the others for longer.
+            in_schema(server, &schema).options([("idle_in_transaction_session_timeout", "10s")])
+        })
         .map_sqlx_sqlite_opts(|file| {
             file.journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)

@@ -9,9 +9,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
+    ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -20,7 +20,6 @@ use uuid::Uuid;
 use crate::application::Application;
 use crate::broker::{Message, Publisher, SettingsError};
 use crate::journal::{Journal, Unreachable};
-use crate::state::State;
 use crate::tables::application;
 
 /// Applications handed on at once.
@@ -92,7 +91,8 @@ impl Relay {
             return Ok(0);
         }
         let waiting: Vec<Application> = application::Entity::find()
-            .filter(application::Column::State.eq(State::Received))
+            // Spelt out, because the index of those that wait is not found by a state that is a parameter.
+            .filter(Expr::cust("state = 'received'"))
             .order_by_asc(application::Column::Position)
             .limit(BATCH)
             .all(&self.journal.db)

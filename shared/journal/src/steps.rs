@@ -1,12 +1,12 @@
 //! What becomes of applications after they were received.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    TransactionTrait,
+    QuerySelect, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -127,32 +127,37 @@ impl Journal {
     ) -> Result<usize, Unreachable> {
         let work = self.db.begin().await?;
         let mut position = hold(&work).await?;
-        let waiting = application::Entity::find()
+        let waiting: HashSet<Uuid> = application::Entity::find()
             .filter(application::Column::Id.is_in(applications.iter().copied()))
             .filter(application::Column::State.eq(State::Received))
+            .select_only()
+            .column(application::Column::Id)
+            .into_tuple()
             .all(&work)
-            .await?;
-        let waiting: HashMap<Uuid, i64> = waiting
+            .await?
             .into_iter()
-            .map(|row| (row.id, row.position))
             .collect();
-        let mut forwarded = 0;
-        for application in applications {
-            if waiting.contains_key(application) {
-                position += 1;
-                forwarded += 1;
-                let decision = Decision {
-                    application: *application,
-                    state: State::Forwarded,
-                    reason: None,
-                    at,
-                };
-                take(&work, position, &decision).await?;
-            }
+        let mut steps = Vec::with_capacity(waiting.len());
+        for application_id in applications.iter().filter(|id| waiting.contains(id)) {
+            position += 1;
+            steps.push(step::Model {
+                position,
+                application_id: *application_id,
+                state: State::Forwarded,
+                at_us: at.timestamp_micros(),
+                reason: None,
+            });
         }
-        advance(&work, position).await?;
+        // Who files waits for this: two statements, however many there are.
+        if let Some(first) = steps.first().cloned() {
+            stand(&work, &first, &waiting).await?;
+            step::Entity::insert_many(steps.into_iter().map(IntoActiveModel::into_active_model))
+                .exec_without_returning(&work)
+                .await?;
+            advance(&work, position).await?;
+        }
         work.commit().await?;
-        Ok(forwarded)
+        Ok(waiting.len())
     }
 }
 
@@ -176,15 +181,19 @@ async fn take(work: &DatabaseTransaction, position: i64, decision: &Decision) ->
         at_us,
         reason: decision.reason.clone(),
     };
-    stand(work, &row).await?;
+    stand(work, &row, [&row.application_id]).await?;
     step::Entity::insert(row.into_active_model())
         .exec_without_returning(work)
         .await
         .map(|_| ())
 }
 
-/// Has an application stand where its newest step says.
-pub(crate) async fn stand(work: &DatabaseTransaction, step: &step::Model) -> Result<(), DbErr> {
+/// Has these applications stand where their newest step says.
+pub(crate) async fn stand(
+    work: &DatabaseTransaction,
+    step: &step::Model,
+    applications: impl IntoIterator<Item = &Uuid>,
+) -> Result<(), DbErr> {
     application::Entity::update_many()
         .col_expr(application::Column::State, Expr::value(step.state))
         .col_expr(application::Column::StateUs, Expr::value(step.at_us))
@@ -192,7 +201,7 @@ pub(crate) async fn stand(work: &DatabaseTransaction, step: &step::Model) -> Res
             application::Column::Reason,
             Expr::value(step.reason.clone()),
         )
-        .filter(application::Column::Id.eq(step.application_id))
+        .filter(application::Column::Id.is_in(applications.into_iter().copied()))
         .exec(work)
         .await
         .map(|_| ())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, Statement, TransactionTrait,
+    IntoActiveModel, QueryFilter, QuerySelect, Statement, TransactionTrait,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -194,12 +194,18 @@ async fn free(
     {
         return Ok(false);
     }
-    let found = attachment::Entity::find()
+    // Locked, so that none of them is forgotten for its age before this application has it.
+    let found: Vec<uuid::Uuid> = attachment::Entity::find()
         .filter(attachment::Column::Id.is_in(new.attachments.iter().copied()))
         .filter(attachment::Column::PersonId.eq(new.person_id.as_str()))
-        .filter(attachment::Column::ApplicationId.is_null());
-    let found = sea_orm::PaginatorTrait::count(found, work).await?;
-    Ok(found == new.attachments.len() as u64)
+        .filter(attachment::Column::ApplicationId.is_null())
+        .select_only()
+        .column(attachment::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(work)
+        .await?;
+    Ok(found.len() == new.attachments.len())
 }
 
 async fn claim(

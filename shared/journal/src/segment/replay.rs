@@ -113,7 +113,7 @@ impl Journal {
                     done.applications += 1;
                 }
                 Record::Step(row) => {
-                    stand(&work, &row).await?;
+                    stand(&work, &row, [&row.application_id]).await?;
                     step::Entity::insert(row.into_active_model())
                         .exec_without_returning(&work)
                         .await?;

@@ -1,13 +1,16 @@
 //! Journal to files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -85,8 +88,9 @@ impl Journal {
             .filter(application::Column::Position.lte(end))
             .all(&self.db)
             .await?;
+        let mut belongings = self.belongings(after, end, attachments).await?;
         for row in filed {
-            let belongings = self.belongings(row.id, attachments).await?;
+            let belongings = belongings.remove(&row.id).unwrap_or_default();
             lines.insert(
                 row.position,
                 Record::Application(Box::new(FiledRecord::of(row, belongings))),
@@ -125,29 +129,49 @@ impl Journal {
         Ok(text)
     }
 
-    /// The attachments of an application; their content is written where it is not yet.
+    /// The attachments of the applications after `after` up to `end`; their content is written where it is not yet.
     async fn belongings(
         &self,
-        application: Uuid,
+        after: i64,
+        end: i64,
         folder: &Path,
-    ) -> Result<Vec<AttachmentRecord>, SegmentError> {
-        let rows = attachment::Entity::find()
-            .filter(attachment::Column::ApplicationId.eq(application))
+    ) -> Result<HashMap<Uuid, Vec<AttachmentRecord>>, SegmentError> {
+        let mut applications = Query::select();
+        applications
+            .column(application::Column::Id)
+            .from(application::Entity)
+            .and_where(application::Column::Position.gt(after))
+            .and_where(application::Column::Position.lte(end));
+        let rows: Vec<(Uuid, Uuid, String, Vec<u8>, i64)> = attachment::Entity::find()
+            .filter(attachment::Column::ApplicationId.in_subquery(applications))
             .order_by_asc(attachment::Column::Id)
+            .select_only()
+            .columns([
+                attachment::Column::ApplicationId,
+                attachment::Column::Id,
+                attachment::Column::MediaType,
+                attachment::Column::Sha256,
+                attachment::Column::UploadedUs,
+            ])
+            .into_tuple()
             .all(&self.db)
             .await?;
-        let mut belongings = Vec::with_capacity(rows.len());
-        for row in rows {
-            let path = folder.join(row.id.to_string());
+        let mut belongings: HashMap<Uuid, Vec<AttachmentRecord>> = HashMap::new();
+        for (application, id, media_type, sha256, uploaded_us) in rows {
+            let path = folder.join(id.to_string());
             if !path.exists() {
-                whole(&path, &row.content)?;
+                let row = attachment::Entity::find_by_id(id).one(&self.db).await?;
+                whole(&path, &row.ok_or(crate::Unreachable)?.content)?;
             }
-            belongings.push(AttachmentRecord {
-                id: row.id,
-                media_type: row.media_type,
-                sha256: STANDARD.encode(row.sha256),
-                uploaded_us: row.uploaded_us,
-            });
+            belongings
+                .entry(application)
+                .or_default()
+                .push(AttachmentRecord {
+                    id,
+                    media_type,
+                    sha256: STANDARD.encode(sha256),
+                    uploaded_us,
+                });
         }
         Ok(belongings)
     }
