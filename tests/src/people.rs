@@ -79,7 +79,10 @@ fn some(package: &Path, count: usize, protected: &str) -> Result<Vec<Facts>, Fai
 }
 
 /// Rows as column → value; those with quoted fields are left out, there are enough others.
-fn rows(file: &Path) -> Result<Vec<BTreeMap<String, String>>, Failure> {
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn rows(file: &Path) -> Result<Vec<BTreeMap<String, String>>, Failure> {
     let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut lines = text.lines();
     let columns: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();

@@ -17,20 +17,35 @@ use toml::Table;
 use crate::Failure;
 use crate::balancer::Balancer;
 
-/// The services, in the order in which they start.
+/// The services of a site that does not serve everything, in the order in which they start.
 pub const SERVICES: [&str; 3] = ["household", "identity", "gateway"];
 
 /// Programs that may sign in besides the demo's officer: name, kind, functions, clearances.
-const PROGRAMS: [(&str, &str, &[&str], &[&str]); 3] = [
+const PROGRAMS: [(&str, &str, Functions, &[&str]); 4] = [
     (
         "cleared-officer",
         "officer",
-        &["household"],
+        Functions::All,
         &["protected-persons"],
     ),
-    ("officer-elsewhere", "officer", &["forestry"], &[]),
-    ("agency-system", "agency-system", &["household"], &[]),
+    (
+        "officer-elsewhere",
+        "officer",
+        Functions::These(&["forestry"]),
+        &[],
+    ),
+    ("clinician", "clinician", Functions::All, &[]),
+    ("agency-system", "agency-system", Functions::All, &[]),
 ];
+
+/// What a program works for.
+#[derive(Clone, Copy)]
+enum Functions {
+    /// Every capability of the site.
+    All,
+    /// These alone.
+    These(&'static [&'static str]),
+}
 
 /// How long a service may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -46,6 +61,8 @@ pub struct Foundation {
     pub unlimited: bool,
     /// Whether each service has two copies behind a balancer; PostgreSQL and Redis are wanted then.
     pub two_copies: bool,
+    /// Whether all capabilities of the packages are served, not household alone.
+    pub everything: bool,
     /// Settings over those that the demo wrote: the service, and `key=value` as its `--set` takes it.
     pub settings: Vec<(&'static str, String)>,
 }
@@ -99,8 +116,17 @@ impl Site {
         };
         let copies = if on.two_copies { 2 } else { 1 };
         let mut own = BTreeMap::new();
-        let mut seen = BTreeMap::new();
-        for name in SERVICES {
+        let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+        let mut capabilities = vec!["household".to_owned()];
+        if on.everything {
+            capabilities = serde_json::from_value(ready["capabilities"].clone())?;
+        }
+        let services: Vec<&str> = capabilities
+            .iter()
+            .map(String::as_str)
+            .chain(["identity", "gateway"])
+            .collect();
+        for name in services.iter().copied() {
             let addresses: Vec<String> = (0..copies)
                 .map(|_| format!("127.0.0.1:{}", ports::free()))
                 .collect();
@@ -114,11 +140,12 @@ impl Site {
             seen.insert(name, shown);
         }
         site.gateway = format!("http://{}", seen["gateway"]);
-        let mut configuration = on.applied_to(toml::from_str(&text)?, &seen, &site.keys)?;
-        for name in SERVICES {
+        let mut configuration =
+            on.applied_to(toml::from_str(&text)?, &capabilities, &seen, &site.keys)?;
+        for name in services {
             let parts = match name {
-                "household" => table(&mut configuration, "capabilities")?,
-                _ => &mut configuration,
+                "identity" | "gateway" => &mut configuration,
+                _ => table(&mut configuration, "capabilities")?,
             };
             let part = std::mem::take(table(parts, name)?);
             for (number, address) in own[name].iter().enumerate() {
@@ -304,14 +331,19 @@ impl Foundation {
     fn applied_to(
         &self,
         mut configuration: Table,
+        capabilities: &[String],
         at: &BTreeMap<&str, String>,
         keys: &BTreeMap<&'static str, SigningKey>,
     ) -> Result<Table, Failure> {
         let url_of = |name: &str| format!("http://{}", at[name]);
         let public = url_of("gateway");
-        let household = table(table(&mut configuration, "capabilities")?, "household")?;
         if let Some(url) = &self.postgres {
-            household.insert("database".to_owned(), url.clone().into());
+            for name in capabilities {
+                let capability = table(table(&mut configuration, "capabilities")?, name)?;
+                capability.insert("database".to_owned(), url.clone().into());
+                let journal = table(capability, "journal")?;
+                journal.insert("database".to_owned(), url.clone().into());
+            }
         }
 
         let identity = table(&mut configuration, "identity")?;
@@ -324,7 +356,11 @@ impl Foundation {
         for (name, kind, functions, clearances) in PROGRAMS {
             let client = serde_json::json!({
                 "client_id": name, "kind": kind, "jwk": keys[name].public_jwk(), "agency": "demo-agency",
-                "functions": functions, "clearances": clearances,
+                "functions": match functions {
+                    Functions::All => serde_json::json!(capabilities),
+                    Functions::These(these) => serde_json::json!(these),
+                },
+                "clearances": clearances,
             });
             clients.push(toml::Value::try_from(client)?);
         }
@@ -335,8 +371,11 @@ impl Foundation {
 
         let gateway = table(&mut configuration, "gateway")?;
         gateway.insert("public_url".to_owned(), public.into());
-        let upstreams =
-            ["household", "identity"].map(|name| (name.to_owned(), url_of(name).into()));
+        let upstreams = capabilities
+            .iter()
+            .map(String::as_str)
+            .chain(["identity"])
+            .map(|name| (name.to_owned(), url_of(name).into()));
         gateway.insert("upstreams".to_owned(), Table::from_iter(upstreams).into());
         if let Some(url) = &self.postgres {
             table(gateway, "audit")?.insert("database".to_owned(), url.clone().into());

@@ -1,8 +1,10 @@
 //! Health insurance enrolment (健保承保系統): who is covered, by which card, and what is owed.
 //!
-//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`; what an answer
+//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`, an application
+//! one in `applications/`; what an answer
 //! looks like is in `records/`. Cover is decided for the day on which it is asked, and never by what is owed.
 
+mod applications;
 mod invented;
 mod lookups;
 mod records;
@@ -26,8 +28,11 @@ pub const CAPABILITY: Capability = Capability {
         ]
     },
     invent: invented::rows,
-    routes: lookups::routes,
-    applications: &[],
+    routes: |config| {
+        lookups::routes(config);
+        applications::routes(config);
+    },
+    applications: applications::KINDS,
     sample: None,
     policy: include_str!("access.cedar"),
 };

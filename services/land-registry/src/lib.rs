@@ -1,9 +1,11 @@
 //! Land registration (土地登記與地用系統): whose parcels and buildings are, by what right, and what burdens them.
 //!
-//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`; the parts of a
+//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`, an application
+//! one in `applications/`; the parts of a
 //! transcript are in `records/`. What each class of transcript shows is `identifiers::mask::transcript`, who may have
 //! which class is `entitlement`, whether shares add up is `shares`.
 
+mod applications;
 mod entitlement;
 mod invented;
 mod lookups;
@@ -31,8 +33,11 @@ pub const CAPABILITY: Capability = Capability {
         ]
     },
     invent: invented::rows,
-    routes: lookups::routes,
-    applications: &[],
+    routes: |config| {
+        lookups::routes(config);
+        applications::routes(config);
+    },
+    applications: applications::KINDS,
     sample: None,
     policy: include_str!("access.cedar"),
 };

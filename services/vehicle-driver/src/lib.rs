@@ -1,8 +1,10 @@
 //! Vehicles and drivers (車籍與駕籍系統): whose vehicle it is, who may drive, and which tickets are open.
 //!
-//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`; what an answer
+//! The declaration is [`CAPABILITY`]. A table is a file in `tables/`, a question a file in `lookups/`, an application
+//! one in `applications/`; what an answer
 //! looks like is in `records/`. Whether something is valid is decided for the day on which it is asked.
 
+mod applications;
 mod invented;
 mod lookups;
 mod records;
@@ -26,8 +28,11 @@ pub const CAPABILITY: Capability = Capability {
         ]
     },
     invent: invented::rows,
-    routes: lookups::routes,
-    applications: &[],
+    routes: |config| {
+        lookups::routes(config);
+        applications::routes(config);
+    },
+    applications: applications::KINDS,
     sample: None,
     policy: include_str!("access.cedar"),
 };

@@ -71,14 +71,37 @@ pub(crate) fn lifeboat(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
+/// The household register alone, for sites that serve nothing else.
+fn household_only() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = packages().with_file_name("household-only");
+        std::fs::create_dir_all(&folder).unwrap();
+        let package = packages().join("household");
+        std::os::unix::fs::symlink(package, folder.join("household")).unwrap();
+        folder
+    })
+}
+
 /// Loads the register into this database.
 pub(crate) fn load(url: &str) {
-    let package = packages().join("household");
+    load_system(url, "household");
+}
+
+/// Loads the packages of all systems into this database.
+pub(crate) fn load_everything(url: &str) {
+    for entry in std::fs::read_dir(packages()).unwrap() {
+        load_system(url, entry.unwrap().file_name().to_str().unwrap());
+    }
+}
+
+fn load_system(url: &str, system: &str) {
+    let package = packages().join(system);
     let loaded = lifeboat(&[
         "snapshot",
         "load",
         "--system",
-        "household",
+        system,
         "--database",
         url,
         package.to_str().unwrap(),
@@ -110,7 +133,11 @@ impl World {
 
     pub(crate) async fn servers_with(on: Foundation) -> Self {
         let database = postgres::database().await;
-        load(&database.url);
+        if on.everything {
+            load_everything(&database.url);
+        } else {
+            load(&database.url);
+        }
         let on = Foundation {
             postgres: Some(database.url.clone()),
             redis: Some(redis::url().await),
@@ -123,7 +150,12 @@ impl World {
 
     pub(crate) async fn on(on: Foundation) -> Self {
         let programs = program("lifeboat").parent().unwrap().to_owned();
-        let site = Site::start(&programs, packages(), &on).await.unwrap();
+        let served = if on.everything {
+            packages()
+        } else {
+            household_only()
+        };
+        let site = Site::start(&programs, served, &on).await.unwrap();
         let package = packages().join("household");
         let files = format!("sqlite://{}", site.folder().join("stores").display());
         Self {
@@ -133,6 +165,28 @@ impl World {
             site,
             database: None,
         }
+    }
+
+    /// The cell `SYSTEM/TABLE/COLUMN` of the first row that holds this number; `?COLUMN=VALUE` narrows the rows, `:4` takes
+    /// the last four characters.
+    pub(crate) fn cell(&self, number: &str, cell: &str) -> String {
+        let (cell, tail) = cell.split_once(':').unwrap_or((cell, ""));
+        let (cell, only) = cell.split_once('?').unwrap_or((cell, ""));
+        let only = only.split_once('=');
+        let (table, column) = cell.rsplit_once('/').unwrap();
+        let rows = people::rows(&packages().join(table).join("0001.csv")).unwrap();
+        let mut rows = rows.into_iter().filter(|row| {
+            row.values().any(|value| value == number)
+                && only.is_none_or(|(column, value)| row[column] == value)
+        });
+        let row = rows
+            .next()
+            .unwrap_or_else(|| panic!("no row of {cell} holds {number}"));
+        let value = &row[column];
+        let from = tail
+            .parse::<usize>()
+            .map_or(0, |count| value.len().saturating_sub(count));
+        value[from..].to_owned()
     }
 
     pub(crate) async fn citizen(&self, number: usize) -> Client {

@@ -3,11 +3,12 @@
 use super::table::Kind::{
     DependencyDown, Malformed, NoToken, NotAllowed, SomeoneElses, Success, WrongToken,
 };
-use super::table::{Case, Who};
+use super::table::{Case, Kind, Operation, Who};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-pub(super) const CASES: &[Case] = &[
+pub(super) fn by_hand() -> Vec<Case> {
+    vec![
     Case::of("token", Success, Who::Nobody).post("/identity/v1/token", FORM, "grant_type=urn:lifeboat:grant:registry-facts&national_id={me}&birth_date={birth_date}&household_no={household_no}&id_card_issued_on={issued_on}").with_proof().with(&[r#""token_type":"DPoP""#]),
     Case::of("token", Malformed, Who::Nobody).post("/identity/v1/token", FORM, "grant_type=urn:lifeboat:grant:registry-facts").with_proof().oauth_error().answers(400),
     Case::of("token", Malformed, Who::Nobody).post("/identity/v1/token", FORM, "grant_type=password").with_proof().oauth_error().answers(400),
@@ -28,4 +29,38 @@ pub(super) const CASES: &[Case] = &[
     Case::of("own_access_log", DependencyDown, Who::Citizen).get("/identity/v1/me/access-log"),
     Case::of("authorization_server_metadata", Success, Who::Nobody).get("/.well-known/oauth-authorization-server"),
     Case::of("jwks", Success, Who::Nobody).get("/.well-known/jwks.json"),
-];
+]
+}
+
+const NOBODYS: &str = "it is public and the same for everybody";
+const HANDED_BACK: &str = "whoever holds a token may hand it back";
+
+pub(super) fn operations() -> Vec<Operation> {
+    let public = [
+        (NoToken, NOBODYS),
+        (WrongToken, NOBODYS),
+        (NotAllowed, NOBODYS),
+        (SomeoneElses, NOBODYS),
+        (Malformed, "it takes nothing"),
+        (DependencyDown, "it is in memory"),
+    ];
+    let revoke = [NoToken, WrongToken, NotAllowed].map(|kind: Kind| (kind, HANDED_BACK));
+    let token = [
+        (NoToken, "nobody has a token before"),
+        (WrongToken, "a token is what is asked for"),
+        (
+            NotAllowed,
+            "who may not sign in is told that the facts do not match",
+        ),
+    ];
+    [
+        ("token", &token[..]),
+        ("revoke", &revoke),
+        ("own_access_log", &[]),
+        ("authorization_server_metadata", &public),
+        ("jwks", &public),
+    ]
+    .into_iter()
+    .map(|(id, without)| Operation::by_hand("identity", id, without))
+    .collect()
+}

@@ -1,0 +1,97 @@
+use access::caller::Assurance;
+use actix_web::post;
+use capability::{
+    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
+    not_yours,
+};
+use chrono::NaiveDate;
+use identifiers::Phone;
+use runtime::problem::Problem;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::tables::nhi_card::{self, Column};
+
+/// A new health insurance card. 健保卡補換發
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CardReissue {
+    /// 原卡卡號末四碼：限本人健保卡; more of it is not shown to whoever signed in with registry facts.
+    #[validate(custom(function = "four_digits"))]
+    #[schema(pattern = "^[0-9]{4}$", example = "5678")]
+    card_no_ends: String,
+    /// 事由
+    reason: Reason,
+    /// 郵寄地址
+    #[validate(length(min = 5, max = 200, message = "must have 5 to 200 characters"))]
+    #[schema(min_length = 5, max_length = 200)]
+    delivery_address: String,
+    /// 聯絡電話
+    contact_phone: Phone,
+}
+
+/// Why. 事由
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Reason {
+    /// 遺失
+    Lost,
+    /// 毀損
+    Damaged,
+    /// 資料變更
+    Changed,
+}
+
+fn four_digits(text: &str) -> Result<(), ValidationError> {
+    if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(ValidationError::new("four_digits").with_message("must be four digits".into()))
+}
+
+/// Which card is replaced. 審查結果
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CardFinding {
+    /// 原卡發卡日期
+    replaces_card_issued_on: NaiveDate,
+}
+
+impl Form for CardReissue {
+    const KIND: Kind = Kind {
+        name: "card-reissue",
+        title: "健保卡補換發",
+        assurance: Assurance::Basic,
+        attachments: 0,
+    };
+    type Finding = CardFinding;
+
+    async fn examine(&self, asked: &Examination<'_>) -> Result<CardFinding, Problem> {
+        let card = nhi_card::Entity::find()
+            .filter(Column::PersonId.eq(asked.own_id().as_str()))
+            .filter(Column::CardNo.ends_with(self.card_no_ends.as_str()))
+            .one(asked.db())
+            .await
+            .or_problem()?
+            .ok_or_else(|| not_yours("card_no_ends"))?;
+        Ok(CardFinding {
+            replaces_card_issued_on: card.issued_on,
+        })
+    }
+}
+
+/// Asks for a new health insurance card. 健保卡補換發
+#[utoipa::path(
+    tag = "application",
+    params(FilingHeaders),
+    request_body(
+        content = CardReissue,
+        example = json!({"card_no_ends": "5678", "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678"})
+    ),
+    responses((status = 202, body = Filed<CardFinding>), FilingProblems)
+)]
+#[post("/v1/applications/card-reissue")]
+pub(super) async fn file_card_reissue(filing: Filing<CardReissue>) -> Result<Accepted, Problem> {
+    filing.file().await
+}

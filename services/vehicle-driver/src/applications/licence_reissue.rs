@@ -1,0 +1,98 @@
+use access::caller::Assurance;
+use actix_web::post;
+use capability::{
+    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
+    not_yours,
+};
+use chrono::NaiveDate;
+use identifiers::Phone;
+use runtime::problem::{self, Problem};
+use sea_orm::EntityTrait;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::records::Licence;
+use crate::tables::driver_licence;
+
+/// A new document for a licence that still holds. 駕照補發或換發
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LicenceReissue {
+    /// 駕照種類：限本人有效駕照
+    #[validate(length(min = 1, max = 40, message = "must have 1 to 40 characters"))]
+    #[schema(min_length = 1, max_length = 40, example = "普通小型車")]
+    class: String,
+    /// 事由
+    reason: Reason,
+    /// 郵寄地址
+    #[validate(length(min = 5, max = 200, message = "must have 5 to 200 characters"))]
+    #[schema(min_length = 5, max_length = 200)]
+    delivery_address: String,
+    /// 聯絡電話
+    contact_phone: Phone,
+}
+
+/// Why. 事由
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Reason {
+    /// 遺失
+    Lost,
+    /// 毀損
+    Damaged,
+    /// 姓名變更
+    NameChanged,
+}
+
+/// What the new document will say. 審查結果
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LicenceFinding {
+    /// 有效期限；null where it does not end.
+    valid_until: Option<NaiveDate>,
+}
+
+impl Form for LicenceReissue {
+    const KIND: Kind = Kind {
+        name: "licence-reissue",
+        title: "駕照補發或換發",
+        assurance: Assurance::Basic,
+        attachments: 0,
+    };
+    type Finding = LicenceFinding;
+
+    async fn examine(&self, asked: &Examination<'_>) -> Result<LicenceFinding, Problem> {
+        let key = (asked.own_id(), self.class.clone());
+        let licence = driver_licence::Entity::find_by_id(key)
+            .one(asked.db())
+            .await
+            .or_problem()?
+            .ok_or_else(|| not_yours("class"))?;
+        let licence = Licence::new(licence, asked.today());
+        if !licence.valid_today {
+            return Err(Problem::new(problem::Kind::Unprocessable).field(
+                "class",
+                "this licence is suspended, cancelled or expired",
+                "此駕照已吊扣、註銷或逾期，無法補發。",
+            ));
+        }
+        Ok(LicenceFinding {
+            valid_until: licence.valid_until,
+        })
+    }
+}
+
+/// Asks for a new document of one's own licence. 駕照補發或換發
+#[utoipa::path(
+    tag = "application",
+    params(FilingHeaders),
+    request_body(
+        content = LicenceReissue,
+        example = json!({"class": "普通小型車", "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678"})
+    ),
+    responses((status = 202, body = Filed<LicenceFinding>), FilingProblems)
+)]
+#[post("/v1/applications/licence-reissue")]
+pub(super) async fn file_licence_reissue(filing: Filing<LicenceReissue>) -> Result<Accepted, Problem> {
+    filing.file().await
+}
