@@ -2,7 +2,7 @@
 
 use identifiers::{BuildingNo, Invalid, ObjectKind, ObjectNo, ParcelNo, Section, ShareType};
 use invented::{Chance, Person, Rows, World};
-use rust_decimal::Decimal;
+use snapshot::Exact;
 
 use crate::tables::{building, encumbrance, ownership, parcel};
 
@@ -52,7 +52,7 @@ impl Land {
             land_office: office,
             section,
             parcel_no: number,
-            area_m2: Decimal::new(chance.number(500..90_000), 2),
+            area_m2: Exact::new(chance.number(500..90_000), 2),
             zoning: Some(
                 chance
                     .one_of(["住宅區", "商業區", "農業區", "一般農業區"])
@@ -107,7 +107,7 @@ impl Land {
                 building_no: number,
                 doorplate: Some(home.doorplate.clone()),
                 floors: i32::try_from(chance.number(1..30)).ok(),
-                area_m2: Decimal::new(chance.number(2_000..30_000), 2),
+                area_m2: Exact::new(chance.number(2_000..30_000), 2),
                 completed_on: Some(chance.day(1965, 2026)),
                 structure: Some(
                     chance

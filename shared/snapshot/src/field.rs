@@ -1,6 +1,7 @@
 //! The types a column may have, and how the text of a cell becomes a value of them.
 
 mod date;
+mod exact;
 mod identifier;
 mod number;
 mod text;
@@ -12,6 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 pub use date::DateForms;
+pub use exact::Exact;
 #[doc(hidden)]
 pub use text::stored;
 

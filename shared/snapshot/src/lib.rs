@@ -25,7 +25,7 @@ pub use definition::{
 pub use fault::{Fault, FaultColumn, Faults};
 #[doc(hidden)]
 pub use field::stored;
-pub use field::{Cell, DateForms, Field, FieldFault, Format, Kind, Parse};
+pub use field::{Cell, DateForms, Exact, Field, FieldFault, Format, Kind, Parse};
 pub use package::{Origin, Package};
 pub use progress::{Phase, Progress, SharedProgress, Silent};
 pub use signature::{AgencyKey, AgencySigner, KeyFault, Mistrust, Trust};

@@ -10,6 +10,5 @@ use card_reissue::CardReissue;
 pub(crate) const KINDS: &[Kind] = &[CardReissue::KIND];
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(card_reissue::file_card_reissue);
+    config.service(card_reissue::file_card_reissue);
 }

@@ -10,6 +10,5 @@ use title_certificate_loss::TitleCertificateLoss;
 pub(crate) const KINDS: &[Kind] = &[TitleCertificateLoss::KIND];
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(title_certificate_loss::file_title_certificate_loss);
+    config.service(title_certificate_loss::file_title_certificate_loss);
 }

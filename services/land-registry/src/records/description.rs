@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::Serialize;
+use snapshot::Exact;
 use utoipa::ToSchema;
 
 use crate::tables::{building, parcel};
@@ -10,7 +10,7 @@ use crate::tables::{building, parcel};
 pub(crate) struct ParcelDescription {
     /// 面積（平方公尺）
     #[schema(value_type = String, example = "125.50")]
-    pub(crate) area_m2: Decimal,
+    pub(crate) area_m2: Exact,
     /// 使用分區
     #[schema(example = "住宅區")]
     pub(crate) zoning: Option<String>,
@@ -41,7 +41,7 @@ pub(crate) struct BuildingDescription {
     pub(crate) floors: Option<i32>,
     /// 總面積（平方公尺）
     #[schema(value_type = String, example = "98.20")]
-    pub(crate) area_m2: Decimal,
+    pub(crate) area_m2: Exact,
     /// 建築完成日期
     pub(crate) completed_on: Option<NaiveDate>,
     /// 主要建材

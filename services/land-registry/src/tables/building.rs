@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use identifiers::{BuildingNo, LandOffice, Section};
-use rust_decimal::Decimal;
 use sea_orm::entity::prelude::*;
+use snapshot::Exact;
 
 /// A building.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, snapshot::Table)]
@@ -24,7 +24,7 @@ pub struct Model {
     /// 層數
     pub floors: Option<i32>,
     /// 總面積（平方公尺）
-    pub area_m2: Decimal,
+    pub area_m2: Exact,
     /// 建築完成日期
     pub completed_on: Option<NaiveDate>,
     /// 主要建材

@@ -1,8 +1,8 @@
 //! 土地標示部: one row for each parcel.
 
 use identifiers::{LandOffice, ParcelNo, Section};
-use rust_decimal::Decimal;
 use sea_orm::entity::prelude::*;
+use snapshot::Exact;
 
 /// A parcel of land.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, snapshot::Table)]
@@ -18,7 +18,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub parcel_no: ParcelNo,
     /// 面積（平方公尺）
-    pub area_m2: Decimal,
+    pub area_m2: Exact,
     /// 使用分區
     pub zoning: Option<String>,
     /// 地目

@@ -93,6 +93,8 @@ impl Form for LicenceReissue {
     responses((status = 202, body = Filed<LicenceFinding>), FilingProblems)
 )]
 #[post("/v1/applications/licence-reissue")]
-pub(super) async fn file_licence_reissue(filing: Filing<LicenceReissue>) -> Result<Accepted, Problem> {
+pub(super) async fn file_licence_reissue(
+    filing: Filing<LicenceReissue>,
+) -> Result<Accepted, Problem> {
     filing.file().await
 }

@@ -1,13 +1,13 @@
 //! What can be filed, one kind a file.
 
-mod vehicle_loss_or_scrap;
 mod licence_reissue;
+mod vehicle_loss_or_scrap;
 
 use capability::{Form, Kind};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use vehicle_loss_or_scrap::VehicleLossOrScrap;
 use licence_reissue::LicenceReissue;
+use vehicle_loss_or_scrap::VehicleLossOrScrap;
 
 pub(crate) const KINDS: &[Kind] = &[VehicleLossOrScrap::KIND, LicenceReissue::KIND];
 

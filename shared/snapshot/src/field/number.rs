@@ -1,6 +1,4 @@
-//! Integers and exact decimals.
-
-use rust_decimal::Decimal;
+//! Integers.
 
 use super::{Cell, Field, FieldFault, Format, Kind};
 
@@ -30,24 +28,6 @@ impl Field for i64 {
         value
             .map(Cell::Integer)
             .map_err(|_| FieldFault::new("integer", "a whole number of 64 bits"))
-    }
-
-    fn written(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Field for Decimal {
-    const KIND: Kind = Kind::Decimal;
-
-    fn parse<'a>(raw: &'a str, _: &Format) -> Result<Cell<'a>, FieldFault> {
-        // `from_str_exact` refuses what it would have to round.
-        Self::from_str_exact(raw).map(Cell::Decimal).map_err(|_| {
-            FieldFault::new(
-                "number",
-                "a decimal number of at most 28 digits with a point",
-            )
-        })
     }
 
     fn written(&self) -> String {

@@ -19,7 +19,8 @@ const THEIR_BUILDING: &str = "/v1/buildings/{theirs:land-registry/ownership/land
 pub(super) fn operations() -> Vec<Operation> {
     let mut operations = vec![
         Operation::own(SERVICE, "own_summary", "/v1/me"),
-        Operation::own(SERVICE, "own_titles", "/v1/me/titles").malformed(&["?limit=0", "?cursor=x"]),
+        Operation::own(SERVICE, "own_titles", "/v1/me/titles")
+            .malformed(&["?limit=0", "?cursor=x"]),
         Operation::public(SERVICE, "parcel_transcript", PARCEL)
             .with(&[r#""shares""#, r#""snapshot""#])
             .hides(&["{me}"])

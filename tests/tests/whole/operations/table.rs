@@ -394,7 +394,9 @@ impl Operation {
         cases.extend(self.malformed_cases(&refused(Kind::Malformed, self.by[0], 400)));
         if !self.is_public {
             cases.push(refused(Kind::NoToken, Who::Nobody, 401));
-            let others = Who::CALLERS.into_iter().filter(|who| !self.by.contains(who));
+            let others = Who::CALLERS
+                .into_iter()
+                .filter(|who| !self.by.contains(who));
             cases.extend(others.map(|who| refused(Kind::NotAllowed, who, 403)));
             if example.purpose.is_some() {
                 for purpose in [None, Some(NEVER)] {
