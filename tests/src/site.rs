@@ -35,7 +35,13 @@ const PROGRAMS: [(&str, &str, Functions, &[&str]); 4] = [
         &[],
     ),
     ("clinician", "clinician", Functions::All, &[]),
-    ("agency-system", "agency-system", Functions::All, &[]),
+    // Of the employer of the first insured unit, too.
+    (
+        "agency-system",
+        "agency-system",
+        Functions::All,
+        &["insured-unit:10000000"],
+    ),
 ];
 
 /// What a program works for.

@@ -8,6 +8,9 @@ pub(crate) const CAPABILITIES: &[Capability] = &[
     health_enrolment::CAPABILITY,
     land_registry::CAPABILITY,
     vehicle_driver::CAPABILITY,
+    national_tax::CAPABILITY,
+    local_tax::CAPABILITY,
+    labor_insurance::CAPABILITY,
 ];
 
 /// The systems whose packages can be loaded, in recovery order.

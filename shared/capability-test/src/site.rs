@@ -127,6 +127,27 @@ impl Site {
         serde_json::from_str(&text).unwrap()
     }
 
+    /// Files `form` as `caller`, each time with a key of its own: the status and the JSON of the answer.
+    pub async fn file(&self, caller: &Caller, kind: &str, form: &Value) -> (StatusCode, Value) {
+        let (path, body) = (format!("/v1/applications/{kind}"), form.to_string());
+        let token = self.mint("gateway", caller, "POST", &path, body.as_bytes());
+        let key = uuid::Uuid::new_v4().to_string();
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", key.as_str()),
+        ];
+        let answer = self
+            .send(
+                Method::POST,
+                &path,
+                Some(token),
+                body.into_bytes(),
+                &headers,
+            )
+            .await;
+        (answer.status(), answer.json().await.unwrap())
+    }
+
     /// Asks as nobody can who has no key: with any token, or none.
     pub async fn send(
         &self,

@@ -39,7 +39,7 @@ pub use lookup::Lookup;
 pub use openapi::{BodyProblems, Problems, ReasonHeaders};
 pub use page::{Cursor, PageQuery, Pageable};
 pub use parameters::{Key, Parameters};
-pub use probe::{reads_back, reads_related};
+pub use probe::{any_reads_back, reads_back, reads_related};
 pub use runner::{main, start};
 pub use settings::{JournalSettings, Parts, Settings};
 pub use tables::Tables;

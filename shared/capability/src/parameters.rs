@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use runtime::problem::{Kind, Problem};
 use serde::de::DeserializeOwned;
-use validator::{Validate, ValidationErrors};
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 /// The key in the path, such as a national ID.
 #[derive(Clone, Debug)]
@@ -68,20 +68,34 @@ pub(crate) fn field_of<E: std::fmt::Display>(error: &serde_path_to_error::Error<
     said.split('`').nth(1).unwrap_or("query").to_owned()
 }
 
-/// Adds what a validator found to `problem`, a field each.
+/// Adds what a validator found to `problem`, a field each; those inside others by their path, such as `losses[0].amount`.
 pub(crate) fn with_fields(problem: Problem, errors: &ValidationErrors) -> Problem {
+    fields_under("", problem, errors)
+}
+
+fn fields_under(parent: &str, problem: Problem, errors: &ValidationErrors) -> Problem {
     errors
-        .field_errors()
-        .into_iter()
-        .fold(problem, |problem, (field, faults)| {
-            let said = faults.iter().map(|fault| match &fault.message {
-                Some(message) => message.to_string(),
-                None => format!("does not pass `{}`", fault.code),
-            });
-            problem.field(
-                field.to_string(),
-                said.collect::<Vec<_>>().join("; "),
-                "內容不符規定",
-            )
+        .errors()
+        .iter()
+        .fold(problem, |problem, (name, found)| {
+            let path = format!("{parent}{name}");
+            match found {
+                ValidationErrorsKind::Field(faults) => {
+                    let said = faults.iter().map(|fault| match &fault.message {
+                        Some(message) => message.to_string(),
+                        None => format!("does not pass `{}`", fault.code),
+                    });
+                    let said = said.collect::<Vec<_>>().join("; ");
+                    problem.field(path, said, "內容不符規定")
+                }
+                ValidationErrorsKind::Struct(inner) => {
+                    fields_under(&format!("{path}."), problem, inner)
+                }
+                ValidationErrorsKind::List(items) => {
+                    items.iter().fold(problem, |problem, (at, inner)| {
+                        fields_under(&format!("{path}[{at}]."), problem, inner)
+                    })
+                }
+            }
         })
 }

@@ -19,6 +19,19 @@ where
     }
 }
 
+/// Where there is a row, it is found again by its key; the table may be empty.
+#[must_use]
+pub const fn any_reads_back<E>(name: &'static str) -> Probe
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E> + PartialEq + Sync,
+{
+    Probe {
+        name,
+        run: |db| Box::pin(async move { first_by_key::<E>(db).await.map(drop) }),
+    }
+}
+
 /// There is a row, and the row of the other table that it refers to.
 #[must_use]
 pub const fn reads_related<E, R>(name: &'static str) -> Probe
@@ -39,8 +52,21 @@ where
     E: EntityTrait,
     E::Model: ModelTrait<Entity = E> + PartialEq + Sync,
 {
-    let first = E::find().one(db).await.map_err(|error| error.to_string())?;
-    let first = first.ok_or("there is no row at all")?;
+    match first_by_key::<E>(db).await? {
+        Some(_) => Ok(()),
+        None => Err("there is no row at all".to_owned()),
+    }
+}
+
+/// The first row, found again by its key.
+async fn first_by_key<E>(db: &DatabaseConnection) -> Result<Option<E::Model>, String>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E> + PartialEq + Sync,
+{
+    let Some(first) = E::find().one(db).await.map_err(|error| error.to_string())? else {
+        return Ok(None);
+    };
     let by_key = E::PrimaryKey::iter()
         .map(PrimaryKeyToColumn::into_column)
         .fold(Condition::all(), |key, column| {
@@ -52,7 +78,7 @@ where
         .await
         .map_err(|error| error.to_string())?;
     if again.as_ref() == Some(&first) {
-        Ok(())
+        Ok(again)
     } else {
         Err("the first row is not found by its key".to_owned())
     }

@@ -110,6 +110,7 @@ macro_rules! for_each_column {
         $each!($crate::PersonId);
         $each!($crate::PersonName);
         $each!($crate::Plate);
+        $each!($crate::RecordNo);
         $each!($crate::Section);
         $each!($crate::Share);
         $each!($crate::ShareType);

@@ -38,7 +38,7 @@ pub use land::{
 pub use national_id::{NationalId, Sex};
 pub use numbers::{
     HouseTaxNo, HouseholdNo, InstitutionNo, InsuredUnitCheck, InsuredUnitNo, NhiCardNo, PassportNo,
-    Phone,
+    Phone, RecordNo,
 };
 pub use party_id::PartyId;
 pub use person_id::PersonId;

@@ -60,3 +60,11 @@ identifier! {
     "telephone number", "聯絡電話", "^[+0-9][0-9-]{5,15}$", "0912345678";
     |raw| Text::parse(raw, 6, |at, byte| byte.is_ascii_digit() || (at == 0 && byte == b'+') || (at > 0 && byte == b'-'))
 }
+
+identifier! {
+    /// Number that an agency gave to a bill, a notice, a payment or a case (單據或案件編號): up to 32 capital letters, digits
+    /// and dashes.
+    RecordNo[32], personal;
+    "record number", "單據或案件編號", "^[A-Z0-9][A-Z0-9-]{0,31}$", "B000000001";
+    |raw| Text::parse(raw, 1, |at, byte| is_upper_alphanumeric(byte) || (at > 0 && byte == b'-'))
+}

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 /// Types that name or belong to a person.
-const PERSONAL: [&str; 10] = [
+const PERSONAL: [&str; 11] = [
     "HouseTaxNo",
     "HouseholdNo",
     "NationalId",
@@ -21,6 +21,7 @@ const PERSONAL: [&str; 10] = [
     "PersonId",
     "PersonName",
     "Plate",
+    "RecordNo",
     "UiNumber",
 ];
 

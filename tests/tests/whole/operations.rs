@@ -3,7 +3,10 @@
 mod health_enrolment;
 mod household;
 mod identity;
+mod labor_insurance;
 mod land_registry;
+mod local_tax;
+mod national_tax;
 mod table;
 mod vehicle_driver;
 
@@ -14,6 +17,7 @@ use end_to_end::client::Client;
 use end_to_end::site::Foundation;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder, Response};
+use runtime::taipei;
 use serde_json::Value;
 use test_support::postgres::{self, Database};
 use test_support::proxy::{Line, Proxy};
@@ -28,6 +32,9 @@ fn operations() -> Vec<Operation> {
         health_enrolment::operations(),
         land_registry::operations(),
         vehicle_driver::operations(),
+        national_tax::operations(),
+        local_tax::operations(),
+        labor_insurance::operations(),
         identity::operations(),
     ]
     .concat()
@@ -141,7 +148,7 @@ impl Callers {
     }
 }
 
-/// A text with its places filled: `{me}` and the like from the register; `{mine:SYSTEM/TABLE/COLUMN}` and `{theirs:…}` from the
+/// A text with its places filled: `{me}` and the like from the register; `{today}` as Taiwan has it; `{mine:SYSTEM/TABLE/COLUMN}` and `{theirs:…}` from the
 /// first row of a table that holds the number of the citizen, or of the other one. `?COLUMN=VALUE` narrows the rows, `:4`
 /// takes the last four characters; `{application:SERVICE}` is one that was filed.
 fn filled(world: &World, callers: &Callers, text: &str) -> String {
@@ -162,6 +169,7 @@ fn filled(world: &World, callers: &Callers, text: &str) -> String {
                     "issued_on" => me.id_card_issued_on.clone(),
                     "name" => me.name.clone(),
                     "other" => other.national_id.clone(),
+                    "today" => taipei::day(runtime::clock::system().now()).to_string(),
                     // Well-formed, and nobody's.
                     "nobody" => "A800000014".to_owned(),
                     "protected" => world.protected.national_id.clone(),

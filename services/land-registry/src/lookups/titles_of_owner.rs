@@ -11,7 +11,7 @@ use crate::records::Title;
     tag = "title",
     params(
         ReasonHeaders,
-        ("owner_id" = PartyId, Path, description = "所有權人統一編號"),
+        ("owner_id" = inline(PartyId), Path, description = "所有權人統一編號"),
         PageQuery
     ),
     responses((status = 200, body = Listed<Title>), Problems)

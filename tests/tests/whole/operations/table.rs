@@ -318,6 +318,12 @@ impl Operation {
         })
     }
 
+    /// A kind of case that it cannot have, and why.
+    pub(super) fn excused(mut self, kind: Kind, why: &'static str) -> Self {
+        self.without.push((kind, why));
+        self
+    }
+
     /// What the answer holds.
     pub(super) fn with(self, present: &'static [&'static str]) -> Self {
         self.changed(|example| example.with(present))
@@ -408,6 +414,7 @@ impl Operation {
             }
         }
         cases.extend(self.foreign_case(&as_kind(Kind::SomeoneElses)));
+        cases.retain(|case| self.without.iter().all(|(kind, _)| *kind != case.kind));
         cases
     }
 

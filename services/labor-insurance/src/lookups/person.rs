@@ -1,0 +1,70 @@
+//! What is on record of one person; shared by the questions about one.
+
+use capability::{Audience, List, Lookup, OrProblem, PageQuery, Tables, no_such_record};
+use identifiers::{Fraction, Invalid, PersonId};
+use runtime::problem::{Kind, Problem};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::records::{ClaimRecord, CoverageRecord};
+use crate::rules::{Average, LeadingMonths, Period};
+use crate::tables::{benefit_claim, coverage};
+
+/// One page of a person's coverage.
+pub(super) async fn coverages(
+    lookup: &Lookup,
+    person: PersonId,
+    page: &PageQuery,
+) -> Result<List<CoverageRecord>, Problem> {
+    let rows = coverage::Entity::find().filter(coverage::Column::PersonId.eq(person));
+    let (rows, next) = lookup.page(rows, page).await?;
+    let audience = Audience::of(lookup.caller());
+    let records = rows
+        .into_iter()
+        .map(|row| CoverageRecord::new(row, audience));
+    Ok(lookup.list(records.collect(), next))
+}
+
+/// One page of a person's claims.
+pub(super) async fn claims(
+    lookup: &Lookup,
+    person: PersonId,
+    page: &PageQuery,
+) -> Result<List<ClaimRecord>, Problem> {
+    let rows = benefit_claim::Entity::find().filter(benefit_claim::Column::PersonId.eq(person));
+    let (rows, next) = lookup.page(rows, page).await?;
+    let audience = Audience::of(lookup.caller());
+    let records = rows.into_iter().map(|row| ClaimRecord::new(row, audience));
+    Ok(lookup.list(records.collect(), next))
+}
+
+/// All of a person's coverage, as the rules take it.
+pub(crate) async fn periods(db: &Tables, person: PersonId) -> Result<Vec<Period>, Problem> {
+    let rows = coverage::Entity::find()
+        .filter(coverage::Column::PersonId.eq(person))
+        .all(db)
+        .await
+        .or_problem()?;
+    let period = |row: coverage::Model| Period {
+        from: row.enrolled_on,
+        to: row.withdrawn_on,
+        salary: row.insured_salary,
+    };
+    Ok(rows.into_iter().map(period).collect())
+}
+
+/// The average that somebody gave, or the record's; 404 where there is neither.
+pub(super) fn average(
+    given: Option<u32>,
+    which: LeadingMonths,
+    periods: &[Period],
+    lookup: &Lookup,
+) -> Result<Fraction, Problem> {
+    let given = given.and_then(|salary| Fraction::new(salary.into(), 1).ok());
+    let of_record = || Average::of(which, periods, lookup.today())?.value();
+    given.or_else(of_record).ok_or_else(no_such_record)
+}
+
+/// Numbers beyond exact counting: no record and no bounded parameter comes near them.
+pub(crate) fn counted<T>(exact: Result<T, Invalid>) -> Result<T, Problem> {
+    exact.map_err(|_| Problem::new(Kind::Internal))
+}
