@@ -143,12 +143,12 @@ def parse_recipe(recipe: bytes, extents: tuple[Extent, ...], what: str) -> tuple
     if len(numbers) % 3:
         raise Malformed(f"{what} ends inside a segment")
     segments: list[Segment] = []
-    extent = end = 0
+    extent = 0
+    ends: dict[int, int] = {}
     for extent_step, offset_step, length in zip(numbers[::3], numbers[1::3], numbers[2::3]):
-        step = _zigzag(extent_step)
-        extent += step
-        offset = _zigzag(offset_step) + (end if step == 0 else 0)
-        end = offset + length
+        extent += _zigzag(extent_step)
+        offset = _zigzag(offset_step) + ends.get(extent, 0)
+        end = ends[extent] = offset + length
         if not 0 <= extent < len(extents) or offset < 0 or end > extents[extent].raw:
             raise Malformed(f"{what} points outside of an extent")
         segments.append(Segment(extent, offset, length))

@@ -78,11 +78,11 @@ def zigzag(number: int) -> int:
 
 def recipe(segments: list[tuple[int, int, int]]) -> bytes:
     """A recipe of (extent, offset, length)."""
-    out, extent, end = b"", 0, 0
+    out, extent = b"", 0
+    ends: dict[int, int] = {}
     for at, offset, length in segments:
-        start = offset - end if at == extent else offset
-        out += varint(zigzag(at - extent)) + varint(zigzag(start)) + varint(length)
-        extent, end = at, offset + length
+        out += varint(zigzag(at - extent)) + varint(zigzag(offset - ends.get(at, 0))) + varint(length)
+        extent, ends[at] = at, offset + length
     return out
 
 

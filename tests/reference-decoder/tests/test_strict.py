@@ -91,9 +91,14 @@ class Recipes(unittest.TestCase):
             [(0, 0, 300)],
             [(0, 10, 20), (0, 30, 5), (0, 5, 5), (2, 7, 9), (1, 299, 1)],
             [(2, 0, 300), (2, 0, 300), (0, 0, 1)],
+            [(0, 0, 100), (1, 0, 7), (0, 110, 100), (1, 7, 9), (0, 215, 85), (1, 2, 3)],
         ):
             parsed = parse_recipe(recipe(segments), self.EXTENTS, "it")
             self.assertEqual(parsed, tuple(Segment(*segment) for segment in segments))
+
+    def test_the_example_of_rust_reads_the_same(self) -> None:
+        segments = parse_recipe(bytes([0, 0, 5, 4, 2, 1, 3, 10, 1, 4, 0, 1]), self.EXTENTS, "it")
+        self.assertEqual([(s.extent, s.offset, s.length) for s in segments], [(0, 0, 5), (2, 1, 1), (0, 10, 1), (2, 2, 1)])
 
     def test_recipes_that_lead_nowhere_are_malformed(self) -> None:
         number = [varint(zigzag(value)) for value in (-1, 0, 3)]

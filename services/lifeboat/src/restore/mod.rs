@@ -10,14 +10,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ::snapshot::{LoadOptions, System};
+use ::snapshot::System;
 use clap::Args;
 use vault::object::Sequence;
 use vault::restore::{Asked, Choice, Database, Restore, RestoreError, Sink, Size, named_witness};
 
 use crate::outcome::{Failure, say};
 use crate::settings::Settings;
-use crate::snapshot::TrustOptions;
+use crate::snapshot::LoadRules;
 use place::PlaceOptions;
 
 pub(crate) use custodians::CustodianOptions;
@@ -59,14 +59,8 @@ pub(crate) struct Options {
     /// A folder for packages on their way into a database [default: .lifeboat-spool here]. Removed at the end.
     #[arg(long, value_name = "DIR")]
     spool: Option<PathBuf>,
-    /// Loads the good rows into the database, and writes the bad ones with reasons into this folder.
-    #[arg(long, value_name = "FOLDER")]
-    quarantine_dir: Option<PathBuf>,
-    /// Loads a package into the database although it is older than what is served.
-    #[arg(long)]
-    allow_older: bool,
     #[command(flatten)]
-    trust: TrustOptions,
+    rules: LoadRules,
 }
 
 /// Words and exit code of a restore that did not do what it was asked.
@@ -184,12 +178,7 @@ fn sink(
     Ok(Sink::Database(Database {
         url: to,
         systems: systems.to_vec(),
-        options: LoadOptions {
-            trust: options.trust.trust(&settings.snapshot)?,
-            quarantine: options.quarantine_dir.clone(),
-            allow_older: options.allow_older,
-            clock: runtime::clock::system(),
-        },
+        options: options.rules.read(&settings.snapshot)?,
         progress: crate::snapshot::watched(json),
         spool: spool.unwrap_or_else(|| PathBuf::from(".lifeboat-spool")),
     }))

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ::snapshot::{LoadError, LoadOptions, Loaded, Outcome, StoreError, System};
+use ::snapshot::{LoadError, Loaded, Outcome, StoreError, System};
 use clap::Args;
 use serde_json::json;
 
 use super::settings::Settings;
-use super::target::{DatabaseOption, TrustOptions, open, system};
+use super::target::{DatabaseOption, LoadRules, open, system};
 use super::{bars, show};
 use crate::outcome::Failure;
 
@@ -25,14 +25,8 @@ pub(crate) struct Options {
     /// Loads the good rows, and writes the bad ones with reasons into DIR.quarantine.
     #[arg(long)]
     quarantine: bool,
-    /// As --quarantine, into this folder.
-    #[arg(long, value_name = "FOLDER")]
-    quarantine_dir: Option<PathBuf>,
-    /// Loads the package although it is older than what is served.
-    #[arg(long)]
-    allow_older: bool,
     #[command(flatten)]
-    trust: TrustOptions,
+    rules: LoadRules,
 }
 
 impl Options {
@@ -42,9 +36,7 @@ impl Options {
             name.push(".quarantine");
             PathBuf::from(name)
         };
-        self.quarantine_dir
-            .clone()
-            .or_else(|| self.quarantine.then(beside))
+        self.quarantine.then(beside)
     }
 }
 
@@ -56,12 +48,8 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let system = system(&options.system, systems)?;
     let store = options.database.store(system, settings)?;
-    let load = LoadOptions {
-        trust: options.trust.trust(settings)?,
-        quarantine: options.quarantine(),
-        allow_older: options.allow_older,
-        clock: runtime::clock::system(),
-    };
+    let mut load = options.rules.read(settings)?;
+    load.quarantine = load.quarantine.or_else(|| options.quarantine());
     let package = open(&options.dir, json)?;
     let progress = bars::watched(json);
     let outcome = store

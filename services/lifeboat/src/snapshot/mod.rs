@@ -16,7 +16,7 @@ use clap::Subcommand;
 use crate::outcome::Failure;
 pub(crate) use bars::watched;
 pub(crate) use settings::Settings;
-pub(crate) use target::TrustOptions;
+pub(crate) use target::LoadRules;
 
 /// What to do with data packages and the snapshots made of them.
 #[derive(Debug, Subcommand)]

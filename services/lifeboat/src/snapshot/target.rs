@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ::snapshot::{AgencyKey, Package, Store, System, Trust};
+use ::snapshot::{AgencyKey, LoadOptions, Package, Store, System, Trust};
 use clap::Args;
 
 use super::settings::{Settings, Signatures};
@@ -57,6 +57,30 @@ impl TrustOptions {
             trust = trust.requiring_signatures();
         }
         Ok(trust)
+    }
+}
+
+/// How rows are let into a database.
+#[derive(Debug, Args)]
+pub(crate) struct LoadRules {
+    /// Loads the good rows into the database, and writes the bad ones with reasons into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    quarantine_dir: Option<PathBuf>,
+    /// Loads a package although it is older than what is served.
+    #[arg(long)]
+    allow_older: bool,
+    #[command(flatten)]
+    trust: TrustOptions,
+}
+
+impl LoadRules {
+    pub(crate) fn read(&self, settings: &Settings) -> Result<LoadOptions, Failure> {
+        Ok(LoadOptions {
+            trust: self.trust.trust(settings)?,
+            quarantine: self.quarantine_dir.clone(),
+            allow_older: self.allow_older,
+            clock: runtime::clock::system(),
+        })
     }
 }
 

@@ -66,14 +66,13 @@ impl CutSource {
     ) -> Result<(), CutError> {
         let mut renamed = Vec::with_capacity(cut.extents.len());
         for hash in &cut.extents {
-            let hash = ContentHash(*hash);
-            let index = if let Some(index) = self.index.get(&hash) {
+            let index = if let Some(index) = self.index.get(hash) {
                 *index
             } else {
                 let index = u32::try_from(self.extents.len());
                 let index = index.map_err(|_| CutError::TooManyExtents)?;
-                self.index.insert(hash, index);
-                self.extents.push(hash);
+                self.index.insert(*hash, index);
+                self.extents.push(*hash);
                 index
             };
             renamed.push(index);
@@ -169,8 +168,8 @@ impl Cutting<'_> {
         let mut cutter = match (&first.file.table, &kept) {
             (Some(shape), Some(name)) => {
                 let previous = self.previous(&self.state.seen().join(name), &shape.name);
-                let content = self.shared.key.for_cutting();
-                let cutter = TableCutter::new(shape.clone(), previous, &content, &self.state.run());
+                let content = &self.shared.key;
+                let cutter = TableCutter::new(shape.clone(), previous, content, &self.state.run());
                 Some(cutter.map_err(|error| failed(&first.file.path, error))?)
             }
             _ => None,
@@ -216,7 +215,7 @@ impl Cutting<'_> {
         };
         let cut = match cutter {
             Some(cutter) => cutter.cut(reader, intake),
-            None => cut::file(reader, &self.shared.key.for_cutting(), intake),
+            None => cut::file(reader, &self.shared.key, intake),
         };
         let cut = cut.map_err(|error| failed(&path, error))?;
         let table = match &cut.unsplit {
@@ -239,7 +238,7 @@ impl Cutting<'_> {
     }
 
     fn previous(&self, path: &Path, table: &str) -> Option<SeenTable> {
-        match SeenTable::load(path, &self.shared.key.for_cutting()) {
+        match SeenTable::load(path, &self.shared.key) {
             Ok(seen) => Some(seen),
             Err(SeenFault::Missing) => None,
             Err(fault) => {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Observer;
 use super::ledger::Ledger;
 use super::stop::Stop;
-use crate::cut::{self, CutError, Extents};
+use crate::cut::{CutError, Extents};
 use crate::object::{ContentHash, ContentKey};
 use crate::pack::Packer;
 
@@ -117,7 +117,7 @@ impl Intake {
 }
 
 impl Extents for Intake {
-    fn put(&mut self, raw: Vec<u8>) -> Result<cut::ContentHash, CutError> {
+    fn put(&mut self, raw: Vec<u8>) -> Result<ContentHash, CutError> {
         if self.shared.stop.is_set() {
             return Err(CutError::Refused("the run is over".to_owned()));
         }
@@ -135,10 +135,10 @@ impl Extents for Intake {
                 .send(job)
                 .map_err(|_| CutError::Refused("nothing packs any more".to_owned()))?;
         }
-        Ok(hash.0)
+        Ok(hash)
     }
 
-    fn knows(&self, hash: &cut::ContentHash) -> bool {
-        self.shared.ledger.knows(&ContentHash(*hash))
+    fn knows(&self, hash: &ContentHash) -> bool {
+        self.shared.ledger.knows(hash)
     }
 }

@@ -10,8 +10,8 @@ use super::ledger::{Contents, Ledger};
 use super::pipeline::{Inlet, Pipeline};
 use crate::cut::Extents as _;
 use crate::object::{
-    ContentHash, Extent, ObjectFault, PackId, RootManifest, RootPointer, SourceEntry, SourceKind,
-    SourceManifest,
+    ContentHash, Extent, Manifest as _, ObjectFault, PackId, RootManifest, RootPointer,
+    SourceEntry, SourceKind, SourceManifest,
 };
 use crate::source::Kind;
 
@@ -142,7 +142,7 @@ fn put(inlet: &Inlet, bytes: &[u8]) -> Result<Vec<ContentHash>, BackupError> {
             path: "a manifest".to_owned(),
             source,
         })?;
-        hashes.push(ContentHash(hash));
+        hashes.push(hash);
     }
     intake.close();
     Ok(hashes)

@@ -2,8 +2,8 @@ use std::io::Read;
 
 use crate::cut::chunks::Chunks;
 use crate::cut::recipe::Recipe;
-use crate::cut::{ContentHash, ContentKey, CutError};
-use crate::object::{Part, Segment};
+use crate::cut::{CutError, content};
+use crate::object::{ContentHash, ContentKey, Part, Segment};
 
 /// Takes extents: deduplicates, compresses, packs.
 pub trait Extents: Send {
@@ -59,7 +59,7 @@ pub fn file(
     extents: &mut dyn Extents,
 ) -> Result<FileCut, CutError> {
     let mut recipe = Recipe::default();
-    let mut chunks = Chunks::new(key.seed());
+    let mut chunks = Chunks::new(content::seed(key));
     let mut hasher = blake3::Hasher::new();
     loop {
         let fresh = chunks.fill(&mut reader).map_err(CutError::Read)?;

@@ -1,7 +1,7 @@
 //! Gathers rows that are written again into extents: of about 1 MiB where most rows are new, small where they are few.
 
 use crate::cut::content::RowHash;
-use crate::cut::recipe::{Recipe, length};
+use crate::cut::recipe::{OPEN, Recipe, length};
 use crate::cut::seen::{SeenRow, SeenWriter};
 use crate::cut::{CutError, Extents};
 
@@ -35,7 +35,7 @@ impl Literal {
             open
         } else {
             self.raw.reserve(full + full / 16);
-            *self.open.insert((recipe.open()?, seen.extent([0; 32], 0)))
+            *self.open.insert((recipe.open()?, seen.extent(OPEN, 0)))
         };
         let placed = SeenRow {
             hash,

@@ -17,7 +17,6 @@ mod seen;
 mod shape;
 mod table;
 
-pub use content::{ContentHash, ContentKey};
 pub use error::CutError;
 pub use file::{Extents, FileCut, Unsplit, file};
 pub use seen::{SeenFault, SeenTable};

@@ -1,10 +1,10 @@
 //! Collects the segments of one file.
 
-use crate::cut::{ContentHash, CutError, Extents, FileCut};
-use crate::object::Segment;
+use crate::cut::{CutError, Extents, FileCut};
+use crate::object::{ContentHash, Segment};
 
 /// Stands for the hash of an extent whose bytes are still being gathered.
-const OPEN: ContentHash = [0; 32];
+pub(crate) const OPEN: ContentHash = ContentHash([0; 32]);
 
 /// The segments of a file so far.
 #[derive(Debug, Default)]

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use crate::cut::cells;
 use crate::cut::chunks::Chunks;
-use crate::cut::content::{RowHash, RowKey};
+use crate::cut::content::{self, RowHash, RowKey};
 use crate::cut::literal::{FEW, FULL, Literal};
 use crate::cut::look::Look;
 use crate::cut::recipe::Recipe;
 use crate::cut::records::{Found, Last, Records};
 use crate::cut::seen::{SeenReader, SeenRow, SeenTable, SeenWriter};
-use crate::cut::{ContentKey, CutError, Extents, FileCut, TableShape, Unsplit};
-use crate::object::Part;
+use crate::cut::{CutError, Extents, FileCut, TableShape, Unsplit};
+use crate::object::{ContentKey, Part};
 
 /// Rows are judged together, and make one part, when they have this many bytes.
 const SPAN: usize = 1 << 20;
@@ -79,10 +79,10 @@ impl TableCutter {
         key: &ContentKey,
         scratch: &Path,
     ) -> Result<Self, CutError> {
-        let rows = key.rows();
+        let rows = RowKey::of(key);
         Ok(Self {
             shape,
-            seed: key.seed(),
+            seed: content::seed(key),
             look: previous.map(|table| Look::new(SeenReader::new(table, rows.clone()))),
             seen: SeenWriter::new(scratch, rows.clone()).map_err(CutError::State)?,
             key: rows,

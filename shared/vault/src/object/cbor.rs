@@ -5,6 +5,43 @@ use serde::de::DeserializeOwned;
 
 use super::ObjectFault;
 
+/// One map and nothing else, with rules that its types alone do not hold.
+pub trait Manifest: Serialize + DeserializeOwned {
+    /// What faults call it.
+    const NAME: &'static str;
+
+    /// Whether it holds the rules of the format.
+    ///
+    /// # Errors
+    /// Names the member at fault.
+    fn check(&self) -> Result<(), ObjectFault>;
+
+    /// The CBOR.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn to_bytes(&self) -> Result<Vec<u8>, ObjectFault> {
+        to_bytes(Self::NAME, self)
+    }
+
+    /// Reads the CBOR and checks it.
+    ///
+    /// # Errors
+    /// Names the member at fault.
+    fn from_bytes(bytes: &[u8]) -> Result<Self, ObjectFault> {
+        let (manifest, rest): (Self, _) = map(Self::NAME, bytes)?;
+        if !rest.is_empty() {
+            return Err(ObjectFault::new(
+                Self::NAME,
+                "object",
+                "something follows it",
+            ));
+        }
+        manifest.check()?;
+        Ok(manifest)
+    }
+}
+
 pub(crate) fn to_bytes<T: Serialize>(
     object: &'static str,
     value: &T,
@@ -13,19 +50,6 @@ pub(crate) fn to_bytes<T: Serialize>(
     ciborium::into_writer(value, &mut bytes)
         .map_err(|fault| ObjectFault::new(object, "object", fault))?;
     Ok(bytes)
-}
-
-/// Reads one map and nothing else.
-pub(crate) fn from_bytes<T: DeserializeOwned>(
-    object: &'static str,
-    bytes: &[u8],
-) -> Result<T, ObjectFault> {
-    let (value, rest) = map(object, bytes)?;
-    if rest.is_empty() {
-        Ok(value)
-    } else {
-        Err(ObjectFault::new(object, "object", "something follows it"))
-    }
 }
 
 /// Reads one map that zeros may follow.

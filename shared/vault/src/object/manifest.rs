@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extent::check_extents;
 use super::text::{as_utc, nullable};
-use super::{Extent, MANIFEST_EXTENT_AT_MOST, ObjectFault, PackId, cbor};
+use super::{Extent, MANIFEST_EXTENT_AT_MOST, Manifest, ObjectFault, PackId};
 
 const FORMAT: &str = "lifeboat-vault-manifest/1";
 const OBJECT: &str = "root manifest";
@@ -90,24 +90,10 @@ impl RootManifest {
         manifest.check()?;
         Ok(manifest)
     }
+}
 
-    /// The CBOR.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, ObjectFault> {
-        cbor::to_bytes(OBJECT, self)
-    }
-
-    /// Reads the CBOR.
-    ///
-    /// # Errors
-    /// Names the member at fault.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ObjectFault> {
-        let manifest: Self = cbor::from_bytes(OBJECT, bytes)?;
-        manifest.check()?;
-        Ok(manifest)
-    }
+impl Manifest for RootManifest {
+    const NAME: &'static str = OBJECT;
 
     fn check(&self) -> Result<(), ObjectFault> {
         let wrong = |at: usize, field, what| {

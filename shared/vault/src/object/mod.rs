@@ -26,6 +26,7 @@ pub(crate) mod text;
 mod tests;
 
 pub use catalogue::{CATALOGUE_PIECE, Catalogue, CataloguePack, SealedCatalogue};
+pub use cbor::Manifest;
 pub use descriptor::Descriptor;
 pub use envelope::{ENVELOPE_AT_MOST, Envelope, ObjectKind, Opened};
 pub use epoch::EpochObject;

@@ -1,5 +1,7 @@
 //! Recipes: the sequence of segments that is a file, three varints each.
 
+use std::collections::HashMap;
+
 use super::Segment;
 
 /// A recipe that breaks the format.
@@ -12,11 +14,24 @@ pub struct RecipeFault {
     pub what: &'static str,
 }
 
-/// What the next segment is written relative to.
-#[derive(Debug, Clone, Copy, Default)]
+/// What the next segment is written relative to. Where few rows of a table changed, its recipe goes back and forth between an extent
+/// of old rows and one of new ones, and goes on in each where it left it.
+#[derive(Debug, Clone, Default)]
 struct Before {
     extent: u32,
-    end: u32,
+    /// Where the last segment of each extent ended.
+    ends: HashMap<u32, u32>,
+}
+
+impl Before {
+    fn end(&self, extent: u32) -> u32 {
+        self.ends.get(&extent).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, extent: u32, end: u32) {
+        self.extent = extent;
+        self.ends.insert(extent, end);
+    }
 }
 
 /// Writes a recipe.
@@ -29,21 +44,21 @@ pub struct RecipeWriter {
 impl RecipeWriter {
     /// Adds a segment.
     pub fn push(&mut self, segment: Segment) {
-        let from = if segment.extent == self.before.extent {
-            self.before.end
-        } else {
-            0
-        };
+        let Segment {
+            extent,
+            offset,
+            length,
+        } = segment;
         zigzag(
             &mut self.bytes,
-            i64::from(segment.extent) - i64::from(self.before.extent),
+            i64::from(extent) - i64::from(self.before.extent),
         );
-        zigzag(&mut self.bytes, i64::from(segment.offset) - i64::from(from));
-        leb128(&mut self.bytes, u64::from(segment.length));
-        self.before = Before {
-            extent: segment.extent,
-            end: segment.offset.wrapping_add(segment.length),
-        };
+        zigzag(
+            &mut self.bytes,
+            i64::from(offset) - i64::from(self.before.end(extent)),
+        );
+        leb128(&mut self.bytes, u64::from(length));
+        self.before.set(extent, offset.wrapping_add(length));
     }
 
     /// The recipe.
@@ -84,18 +99,14 @@ impl<'a> RecipeReader<'a> {
 
     fn segment(&mut self) -> Result<Segment, &'static str> {
         let extent = moved(self.before.extent, self.zigzag()?).ok_or("no such extent")?;
-        let from = if extent == self.before.extent {
-            self.before.end
-        } else {
-            0
-        };
+        let from = self.before.end(extent);
         let offset = moved(from, self.zigzag()?).ok_or("no such offset")?;
         let length = u32::try_from(self.leb128()?).map_err(|_| "too long a segment")?;
         if length == 0 {
             return Err("an empty segment");
         }
         let end = offset.checked_add(length).ok_or("too long a segment")?;
-        self.before = Before { extent, end };
+        self.before.set(extent, end);
         Ok(Segment {
             extent,
             offset,
@@ -187,8 +198,13 @@ mod tests {
             segment(0, 5, 300),
             segment(2, 1, 1),
             segment(1, 0, 1),
+            segment(0, 310, 1),
+            segment(2, 2, 1),
         ]);
-        assert_eq!(recipe, [0, 0, 5, 0, 0, 0xac, 0x02, 4, 2, 1, 1, 0, 1]);
+        let first = [0, 0, 5, 0, 0, 0xac, 0x02, 4, 2, 1, 1, 0, 1];
+        // Both go on where the extent was left: five bytes further on, and at once.
+        let back = [1, 10, 1, 4, 0, 1];
+        assert_eq!(recipe, [first.as_slice(), &back].concat());
     }
 
     #[test]

@@ -120,11 +120,6 @@ impl ContentKey {
         ContentHash(*blake3::keyed_hash(&self.0, bytes).as_bytes())
     }
 
-    /// The same key for the cutting threads.
-    pub(crate) fn for_cutting(&self) -> crate::cut::ContentKey {
-        crate::cut::ContentKey::new(*self.0)
-    }
-
     /// 32 bytes for another use inside the host that must not be linkable either, such as hashing rows or seeding cuts.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::extent::check_extents;
 use super::manifest::is_relative_path;
 use super::text::nullable;
-use super::{EXTENT_AT_MOST, Extent, Hash32, ObjectFault, PackId, RecipeReader, cbor};
+use super::{EXTENT_AT_MOST, Extent, Hash32, Manifest, ObjectFault, PackId, RecipeReader};
 
 const FORMAT: &str = "lifeboat-vault-source/1";
 const OBJECT: &str = "source manifest";
@@ -98,25 +98,12 @@ impl SourceManifest {
         manifest.check()?;
         Ok(manifest)
     }
+}
 
-    /// The CBOR.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, ObjectFault> {
-        cbor::to_bytes(OBJECT, self)
-    }
-
-    /// Reads the CBOR. Afterwards every segment of every recipe is known to lie in its extent, and every file to have as
-    /// many bytes as its segments.
-    ///
-    /// # Errors
-    /// Names the member at fault.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ObjectFault> {
-        let manifest: Self = cbor::from_bytes(OBJECT, bytes)?;
-        manifest.check()?;
-        Ok(manifest)
-    }
+/// Once it is checked, every segment of every recipe is known to lie in its extent, and every file to have as many bytes as its
+/// segments.
+impl Manifest for SourceManifest {
+    const NAME: &'static str = OBJECT;
 
     fn check(&self) -> Result<(), ObjectFault> {
         if self.format != FORMAT {
@@ -156,7 +143,9 @@ impl SourceManifest {
         }
         Ok(())
     }
+}
 
+impl SourceManifest {
     fn check_recipe(&self, file: &FileEntry) -> Result<(), String> {
         let mut bytes = 0u64;
         for segment in file.segments() {

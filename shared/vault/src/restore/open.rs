@@ -17,7 +17,8 @@ use super::unlock::{Unlocked, unlock};
 use super::{Refusal, RestoreError};
 use crate::keys::{GenerationSecret, MasterPublic, MasterSecret};
 use crate::object::{
-    Extent, Hash32, RepositoryId, RootManifest, RootPointer, Sequence, SourceManifest, Witness,
+    Extent, Hash32, Manifest as _, RepositoryId, RootManifest, RootPointer, Sequence,
+    SourceManifest, Witness,
 };
 
 /// How far a head's time may be ahead of this machine's before it is said.

@@ -1,5 +1,6 @@
-use crate::shelf::{Shelf, key};
-use vault::cut::{ContentKey, file};
+use crate::shelf::{Shelf, key, key_of};
+use vault::cut::file;
+use vault::object::ContentKey;
 
 fn noise(seed: u64, bytes: usize) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(seed);
@@ -31,5 +32,5 @@ fn borders_of_pieces_are_those_of_the_repository() {
         shelf.put
     };
     assert_eq!(lengths(&key()), lengths(&key()));
-    assert_ne!(lengths(&key()), lengths(&ContentKey::new([8; 32])));
+    assert_ne!(lengths(&key()), lengths(&key_of(8)));
 }

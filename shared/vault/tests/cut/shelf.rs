@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 
 use tempfile::TempDir;
-use vault::cut::{
-    ContentHash, ContentKey, CutError, Dialect, Extents, FileCut, SeenTable, TableCutter,
-    TableShape,
-};
+use vault::cut::{CutError, Dialect, Extents, FileCut, SeenTable, TableCutter, TableShape};
+use vault::object::{ContentHash, ContentKey, Generation, RepositoryId, RepositoryKey};
 
 pub(crate) fn key() -> ContentKey {
-    ContentKey::new([7; 32])
+    key_of(7)
+}
+
+/// The content key of a repository whose key is this byte over and over.
+pub(crate) fn key_of(byte: u8) -> ContentKey {
+    let repository = RepositoryKey::from_bytes([byte; 32].into());
+    repository.content_key(RepositoryId(uuid::Uuid::nil()), Generation::FIRST)
 }
 
 pub(crate) fn shape(key_columns: &[usize]) -> TableShape {

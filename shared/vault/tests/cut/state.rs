@@ -2,8 +2,8 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::shelf::{Shelf, key, shape};
-use vault::cut::{ContentKey, SeenFault, SeenTable, TableCutter};
+use crate::shelf::{Shelf, key, key_of, shape};
+use vault::cut::{SeenFault, SeenTable, TableCutter};
 
 fn table() -> Vec<u8> {
     let rows = (0..9000).map(|id| format!("{id:06},row {}\n", id * 7));
@@ -24,7 +24,7 @@ fn a_list_of_another_key_or_with_a_damaged_end_is_refused() {
     let (_, seen) = Shelf::default().table(&shape(&[0]), None, &[&table()]);
     assert_eq!(seen.rows(), 9001);
     seen.save(&path).unwrap();
-    let other = SeenTable::load(&path, &ContentKey::new([1; 32]));
+    let other = SeenTable::load(&path, &key_of(1));
     assert!(matches!(other, Err(SeenFault::Damaged)));
     let whole = fs::read(&path).unwrap();
     for at in [

@@ -13,9 +13,9 @@ use vault::cloud::CloudSettings;
 use vault::keys::{EpochSecret, GenerationPublic, MasterPublic, MasterSecret};
 use vault::object::{
     Catalogue, CataloguePack, CloudId, CloudNumber, Codec, ContentKey, Descriptor, Envelope,
-    EpochObject, Extent, FileEntry, Generation, Hash32, Head, HeadParts, Keyring, Names,
-    ObjectKind, PackId, Part, RepositoryId, RepositoryKey, RootManifest, RootPointer, Run, Segment,
-    SigningKeys, SourceEntry, SourceKind, SourceManifest, Witness, encode_recipe,
+    EpochObject, Extent, FileEntry, Generation, Hash32, Head, HeadParts, Keyring, Manifest as _,
+    Names, ObjectKind, PackId, Part, RepositoryId, RepositoryKey, RootManifest, RootPointer, Run,
+    Segment, SigningKeys, SourceEntry, SourceKind, SourceManifest, Witness, encode_recipe,
 };
 use vault::pack::{Class, Code, seal};
 use vault::restore::{Asked, Choice, Restore, RestoreError, Sink, Unheard, Whereabouts};

@@ -1,9 +1,9 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 
-use crate::cut::ContentHash;
 use crate::cut::content::RowKey;
 use crate::cut::seen::SeenFault;
+use crate::object::ContentHash;
 
 /// Ends the file.
 const MAGIC: &[u8; 16] = b"lifeboat-rows/1\n";
@@ -91,7 +91,7 @@ impl Footer {
         bytes.extend(self.anchor_bits.to_be_bytes());
         bytes.extend((self.extents.len() as u64).to_be_bytes());
         for extent in &self.extents {
-            bytes.extend(extent.hash);
+            bytes.extend(extent.hash.0);
             bytes.extend(extent.raw.to_be_bytes());
             bytes.extend(extent.live.to_be_bytes());
         }
@@ -120,7 +120,7 @@ impl Footer {
             let mut hash = [0; 32];
             hash.copy_from_slice(fields.bytes(32)?);
             footer.extents.push(SeenExtent {
-                hash,
+                hash: ContentHash(hash),
                 raw: fields.u32()?,
                 live: fields.u64()?,
             });

@@ -14,8 +14,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::cut::ContentKey;
-use crate::cut::content::RowHash;
+use crate::cut::content::{RowHash, RowKey};
+use crate::object::ContentKey;
 
 pub(crate) use footer::Footer;
 pub(crate) use reader::{RowAt, SeenReader};
@@ -74,7 +74,7 @@ impl SeenTable {
             io::ErrorKind::NotFound => SeenFault::Missing,
             _ => SeenFault::Read(error),
         })?;
-        let footer = Footer::read(&mut file, &key.rows())?;
+        let footer = Footer::read(&mut file, &RowKey::of(key))?;
         Ok(Self {
             place: Place::Kept(file),
             footer,

@@ -3,10 +3,10 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::cut::ContentHash;
 use crate::cut::content::{RowHash, RowKey};
 use crate::cut::seen::footer::{Anchor, BlockAt, Footer, SeenExtent};
 use crate::cut::seen::{BLOCK_ROWS, MOST_ANCHORS, SeenRow, SeenTable};
+use crate::object::ContentHash;
 
 /// Kind of a block's tag.
 pub(super) const TAG: u8 = 0;

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::{REPOSITORY, RUN, day, extent, head, pack, repository_key};
 use crate::object::{
     CATALOGUE_PIECE, Catalogue, CataloguePack, EXTENT_AT_MOST, Epoch, EpochKey, Extent, FileEntry,
-    Hash32, Part, RootManifest, RootPointer, Run, Segment, SourceEntry, SourceKind, SourceManifest,
-    encode_recipe,
+    Hash32, Manifest as _, Part, RootManifest, RootPointer, Run, Segment, SourceEntry, SourceKind,
+    SourceManifest, encode_recipe,
 };
 
 fn catalogue(packs: usize) -> Catalogue {
