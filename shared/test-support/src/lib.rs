@@ -14,6 +14,7 @@
 pub mod child;
 pub mod clouds;
 pub mod folder;
+pub mod link;
 pub mod ports;
 pub mod postgres;
 pub mod process;

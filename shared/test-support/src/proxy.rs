@@ -11,6 +11,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::link::{Link, Way, Window};
+
 /// What the line does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
@@ -41,6 +43,18 @@ impl Proxy {
     /// # Panics
     /// When loopback has no free port.
     pub async fn start(upstream: impl Into<String>) -> Self {
+        Self::lead(upstream.into(), None).await
+    }
+
+    /// Starts a proxy at the near end of a link, with `upstream` at its far end.
+    ///
+    /// # Panics
+    /// When loopback has no free port.
+    pub async fn over(link: &Arc<Link>, upstream: impl Into<String>) -> Self {
+        Self::lead(upstream.into(), Some(Arc::clone(link))).await
+    }
+
+    async fn lead(upstream: String, link: Option<Arc<Link>>) -> Self {
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await;
         let address = listener
             .local_addr()
@@ -48,7 +62,8 @@ impl Proxy {
         let (line, state) = watch::channel(Line::Pass);
         let answered = Arc::new(AtomicU64::new(0));
         let road = Road {
-            upstream: upstream.into(),
+            upstream,
+            link,
             state,
             answered: Arc::clone(&answered),
         };
@@ -104,6 +119,7 @@ impl Drop for Proxy {
 #[derive(Debug, Clone)]
 struct Road {
     upstream: String,
+    link: Option<Arc<Link>>,
     state: watch::Receiver<Line>,
     answered: Arc<AtomicU64>,
 }
@@ -157,53 +173,90 @@ async fn carry(client: TcpStream, road: Road) {
     let (client_in, client_out) = client.into_split();
     let (server_in, server_out) = server.into_split();
     let asked = AtomicU64::new(0);
+    let link = road.link.as_deref();
+    let there = Lane::new(link, Way::ToServer, road.state.clone());
+    let back = Lane::new(link, Way::ToClient, road.state);
     tokio::select! {
-        () = pump(client_in, server_out, road.state.clone(), &asked) => {},
-        () = pump(server_in, client_out, road.state, &road.answered) => {},
+        () = there.pump(client_in, server_out, &asked) => {},
+        () = back.pump(server_in, client_out, &road.answered) => {},
     }
 }
 
-/// Carries bytes one way until an end closes or the line is cut.
-async fn pump(
-    mut from: impl AsyncRead + Unpin,
-    mut to: impl AsyncWrite + Unpin,
-    mut state: watch::Receiver<Line>,
-    carried: &AtomicU64,
-) {
-    let mut buffer = vec![0; 16 * 1024];
-    loop {
-        let line = *state.borrow_and_update();
-        match line {
-            Line::Refuse | Line::Cut => return,
-            Line::Stall => {
-                if state.changed().await.is_err() {
-                    return;
-                }
-            }
-            Line::Pass | Line::Slow(_) => tokio::select! {
-                changed = state.changed() => if changed.is_err() { return },
-                read = from.read(&mut buffer) => match read {
-                    Ok(count) if count > 0 => {
-                        if to.write_all(&buffer[..count]).await.is_err() {
-                            return;
-                        }
-                        carried.fetch_add(count as u64, Ordering::Relaxed);
-                        take_time(line, count, &state).await;
-                    }
-                    _ => return,
-                },
-            },
+/// One direction of one connection.
+struct Lane<'a> {
+    link: Option<(&'a Link, Window, Way)>,
+    state: watch::Receiver<Line>,
+}
+
+impl<'a> Lane<'a> {
+    fn new(link: Option<&'a Link>, way: Way, state: watch::Receiver<Line>) -> Self {
+        Self {
+            link: link.map(|link| (link, Window::new(), way)),
+            state,
         }
     }
-}
 
-/// Waits as long as a slow line needs for these bytes, or until the line changes.
-async fn take_time(line: Line, bytes: usize, state: &watch::Receiver<Line>) {
-    if let Line::Slow(rate) = line {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let time = Duration::from_secs_f64(f64::from(bytes) / f64::from(rate));
-        let mut state = state.clone();
-        let _changed = timeout(time, state.changed()).await;
+    /// Carries bytes until an end closes or the line is cut.
+    async fn pump(
+        mut self,
+        mut from: impl AsyncRead + Unpin,
+        mut to: impl AsyncWrite + Unpin,
+        carried: &AtomicU64,
+    ) {
+        let mut buffer = Vec::new();
+        loop {
+            let line = *self.state.borrow_and_update();
+            let burst = self.link.as_ref();
+            buffer.resize(burst.map_or(16 * 1024, |(_, window, _)| window.bytes()), 0);
+            match line {
+                Line::Refuse | Line::Cut => return,
+                Line::Stall => {
+                    if self.state.changed().await.is_err() {
+                        return;
+                    }
+                }
+                Line::Pass | Line::Slow(_) => tokio::select! {
+                    changed = self.state.changed() => if changed.is_err() { return },
+                    read = from.read(&mut buffer) => match read {
+                        Ok(count) if count > 0 => {
+                            if self.is_cut_meanwhile(count).await
+                                || to.write_all(&buffer[..count]).await.is_err()
+                            {
+                                return;
+                            }
+                            carried.fetch_add(count as u64, Ordering::Relaxed);
+                            self.take_time(line, count).await;
+                        }
+                        _ => return,
+                    },
+                },
+            }
+        }
+    }
+
+    /// Waits until bytes have crossed the link, if there is one; true when it was cut before.
+    async fn is_cut_meanwhile(&mut self, bytes: usize) -> bool {
+        let Some((link, window, way)) = &mut self.link else {
+            return false;
+        };
+        let cut = |line: &Line| matches!(line, Line::Refuse | Line::Cut);
+        tokio::select! {
+            () = window.arrived(bytes, link, *way) => false,
+            _cut = self.state.wait_for(cut) => true,
+        }
+    }
+
+    /// Waits as long as a slow line needs for these bytes, or until the line changes.
+    async fn take_time(&mut self, line: Line, bytes: usize) {
+        if let Some((link, window, _)) = &self.link {
+            window.acknowledged(bytes, link).await;
+        }
+        if let Line::Slow(rate) = line {
+            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+            let time = Duration::from_secs_f64(f64::from(bytes) / f64::from(rate));
+            let mut state = self.state.clone();
+            let _changed = timeout(time, state.changed()).await;
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod gather;
 mod pace;
+mod progress;
 
 use std::fmt;
 use std::sync::Arc;

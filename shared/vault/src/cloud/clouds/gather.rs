@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
+use super::progress::Progress;
 use super::{Asked, Clouds, GatherError, UNDER_WAY, Wanted};
 use crate::cloud::{CloudError, Kind};
 
@@ -35,6 +36,7 @@ pub(super) struct Gathering<'a> {
     waiting: Vec<usize>,
     faults: Vec<CloudError>,
     good: usize,
+    progress: Progress<'a>,
     /// Whether one was asked of whose pace nothing is known.
     is_guessing: bool,
 }
@@ -55,6 +57,7 @@ impl<'a> Gathering<'a> {
             waiting: Vec::new(),
             faults: Vec::new(),
             good: 0,
+            progress: Progress::default(),
             is_guessing: false,
         }
     }
@@ -97,12 +100,13 @@ impl<'a> Gathering<'a> {
                     None => return Err(self.too_few()),
                 },
                 () = &mut timer => {
-                    let patience = match self.ask_next() {
-                        Some((request, patience)) => {
-                            asked.push(request);
-                            patience
-                        }
-                        None => UNKNOWN,
+                    let patience = if !self.progress.is_another_worth_it() {
+                        LEAST
+                    } else if let Some((request, patience)) = self.ask_next() {
+                        asked.push(request);
+                        patience
+                    } else {
+                        UNKNOWN
                     };
                     timer.as_mut().reset(Instant::now() + patience);
                 },
@@ -136,6 +140,7 @@ impl<'a> Gathering<'a> {
         let index = self.waiting.pop()?;
         let wanted = &self.wanted[index];
         let asked = self.clouds.asked(wanted.cloud)?;
+        self.progress.begin(index, asked, wanted.length);
         let expected = asked.pace.expected();
         self.is_guessing |= expected.is_none();
         let patience = expected.map_or(UNKNOWN, |usual| usual * TIMES);
@@ -148,6 +153,7 @@ impl<'a> Gathering<'a> {
 
     /// Takes in an answer; whether it was good.
     fn take(&mut self, answer: Answer) -> bool {
+        self.progress.end(answer.index, answer.answer.is_ok());
         match answer.answer {
             Ok(bytes) => {
                 self.pieces[answer.index] = Some(bytes);

@@ -50,6 +50,11 @@ impl Pace {
         UnderWay(self)
     }
 
+    /// How many requests it is busy with.
+    pub(super) fn under_way(&self) -> u32 {
+        self.with(|state| state.under_way)
+    }
+
     /// It answered in this time.
     pub(super) fn answered(&self, took: Duration) {
         self.with(|state| {
