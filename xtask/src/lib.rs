@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test|lint|openapi|bench`.
+//! The project's own commands: `cargo xtask test|fuzz|lint|openapi|bench`.
 //!
 //! It installs and starts real servers, so it is kept apart from what is deployed, and light, so that it is built soon.
 #![expect(
@@ -10,6 +10,7 @@
 mod bench;
 mod commands;
 mod emulators;
+mod fuzz;
 mod interrupt;
 mod lint;
 mod openapi;
@@ -35,6 +36,8 @@ struct Cli {
 enum Task {
     /// Start what the tests need, run them all, stop everything
     Test(test::Arguments),
+    /// Look for bytes that a parser of the vault does not survive
+    Fuzz(fuzz::Arguments),
     /// Check format, lints, dependencies, file sizes and the names that the documents mention
     Lint,
     /// Measure beside others on the same machine, in turn; write docs/benchmarks/
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
         runtime.block_on(async {
             match cli.task {
                 Task::Test(arguments) => test::run(&arguments).await,
+                Task::Fuzz(arguments) => fuzz::run(&arguments).await,
                 Task::Bench(arguments) => bench::run(arguments).await,
                 Task::Lint => lint::run().await,
                 Task::Openapi(arguments) => openapi::run(&arguments).await,

@@ -80,3 +80,55 @@ fn fill(members: &[(&str, &str)]) -> Result<String, CeremonyFault> {
         Err(CeremonyFault::Page("no QR code was drawn".into()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+    use rqrr::PreparedImage;
+
+    use crate::keys::ceremony;
+
+    /// The dark squares of the picture as a printer would draw them: `M x y h w v h H x V y` for each.
+    fn drawn(page: &str) -> Vec<[usize; 4]> {
+        let path = page
+            .split(" d=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let squares = path.split('M').skip(1).map(|square| {
+            let numbers = square.split(|sign: char| !sign.is_ascii_digit());
+            let numbers: Vec<usize> = numbers.filter_map(|number| number.parse().ok()).collect();
+            [numbers[0], numbers[1], numbers[2], numbers[3]]
+        });
+        squares.collect()
+    }
+
+    #[test]
+    fn the_printed_code_is_read_as_the_share_by_a_reader_of_others() {
+        let new = ceremony::hold(3, 5, Utc::now()).unwrap();
+        for share in &new.shares {
+            let page = super::of(&new.master, share).unwrap();
+            let squares = drawn(std::str::from_utf8(&page).unwrap());
+            let side = squares
+                .iter()
+                .map(|[x, _, wide, _]| x + wide)
+                .max()
+                .unwrap()
+                + 40;
+            let mut paper = vec![255; side * side];
+            for [x, y, wide, high] in squares {
+                for row in y..y + high {
+                    paper[row * side + x..row * side + x + wide].fill(0);
+                }
+            }
+            let mut photo =
+                PreparedImage::prepare_from_greyscale(side, side, |x, y| paper[y * side + x]);
+            let codes = photo.detect_grids();
+            assert_eq!(codes.len(), 1);
+            let (_, read) = codes[0].decode().unwrap();
+            assert_eq!(read.as_bytes(), &**share.to_bytes().unwrap());
+        }
+    }
+}

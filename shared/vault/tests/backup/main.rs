@@ -4,6 +4,7 @@
 mod crashes;
 mod data;
 mod days;
+mod decoder;
 mod degraded;
 mod faulty;
 mod history;

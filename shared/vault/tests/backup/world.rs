@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) need: u8,
     pub(crate) count: u8,
+    /// Whose vault it is to be.
+    pub(crate) master: MasterPublic,
 }
 
 /// Shares are of no use here: the master key is whole in the test's hands.
@@ -64,6 +66,7 @@ impl World {
             clock: ManualClock::new(morning()),
             need,
             count,
+            master: master(),
         }
     }
 
@@ -74,6 +77,7 @@ impl World {
             clock: ManualClock::new(morning()),
             need: 2,
             count: 3,
+            master: master(),
         }
     }
 
@@ -82,7 +86,7 @@ impl World {
             vault: self.vault_file(),
             clouds: self.cloud_settings(),
             need: self.need,
-            master: master(),
+            master: self.master.clone(),
             state: None,
             clock: self.shared_clock(),
         }
