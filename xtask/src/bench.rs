@@ -41,6 +41,9 @@ pub(crate) struct Arguments {
     /// How often each contestant runs
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
     runs: u8,
+    /// Release builds made before; without it they are built now
+    #[arg(long, value_name = "DIR")]
+    programs: Option<PathBuf>,
     /// Where the figures go
     #[arg(long, value_name = "DIR", default_value = "docs/benchmarks")]
     out: PathBuf,
@@ -112,11 +115,13 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     for bench in benches {
         parts::provide(bench.parts(), &mut interrupt).await?;
     }
-    run_command(
-        &mut cargo(&["build", "--release", "--workspace", "--bins"]),
-        &mut interrupt,
-    )
-    .await?;
+    if arguments.programs.is_none() {
+        run_command(
+            &mut cargo(&["build", "--release", "--workspace", "--bins"]),
+            &mut interrupt,
+        )
+        .await?;
+    }
 
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
@@ -133,7 +138,12 @@ fn measure_all(
     arguments: &Arguments,
     interrupted: Arc<AtomicBool>,
 ) -> Result<(), Failure> {
-    let programs = root().join("target/release");
+    let built = || root().join("target/release");
+    let programs = arguments
+        .programs
+        .clone()
+        .unwrap_or_else(built)
+        .canonicalize()?;
     let made;
     let snapshots = if let Some(folder) = &arguments.snapshots {
         folder.canonicalize()?

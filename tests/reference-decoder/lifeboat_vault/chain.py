@@ -23,10 +23,12 @@ def newest(heads: dict[int, Signed[Head]], witness: Witness | None, report: Repo
         raise Refused("no cloud holds a valid restore point")
     last = max(heads)
     for sequence in range(last, min(heads), -1):
-        if sequence - 1 not in heads:
-            raise Refused(f"no cloud holds head {sequence - 1}, so that the chain is broken")
+        if not {sequence, sequence - 1} <= heads.keys():
+            continue
         if heads[sequence].value.previous != heads[sequence - 1].hash:
             raise Refused(f"head {sequence} does not follow head {sequence - 1}")
+    for gone in sorted(set(range(min(heads), last)) - heads.keys()):
+        report.warn(f"no cloud holds head {gone}: the chain cannot be followed there")
     if min(heads) != 1:
         report.warn(f"the chain of heads begins at {min(heads)}")
     if witness:
