@@ -22,8 +22,10 @@ use vault::object::{
 use vault::pack::{Class, open, seal};
 use zeroize::Zeroizing;
 
-/// The targets by name, which is also that of their folder in the corpus.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+/// A target and its name, which is also that of its folder in the corpus.
+type Target = (&'static str, fn(&[u8]));
+
+pub(crate) const ALL: &[Target] = &[
     ("share", share),
     ("words", words),
     ("master", master),

@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 /// When a target breaks; the others are still run.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut interrupt = Interrupt::listen()?;
-    let (fuzz, built) = (root().join("fuzz"), root().join("target/fuzz"));
+    let (fuzz, output) = (root().join("fuzz"), root().join("target/fuzz"));
     let mut build = cargo(&[
         "build",
         "--release",
@@ -47,10 +47,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     ]);
     build
         .arg(fuzz.join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", &built)
+        .env("CARGO_TARGET_DIR", &output)
         .env("RUSTFLAGS", FLAGS);
     run_command(&mut build, &mut interrupt).await?;
-    let program = built.join(host()?).join("release/fuzz");
+    let program = output.join(host()?).join("release/fuzz");
     let targets = if arguments.targets.is_empty() {
         known(&fuzz.join("corpus"))?
     } else {
@@ -62,7 +62,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         // New inputs go beside the build, and only what breaks something among the sources.
         let (seeds, found) = (
             fuzz.join("corpus").join(&target),
-            built.join("found").join(&target),
+            output.join("found").join(&target),
         );
         fs::create_dir_all(&found)?;
         let mut fuzzer = Command::new(&program);

@@ -54,7 +54,7 @@ impl Proxy {
         Self::lead(upstream.into(), Some(Arc::clone(link))).await
     }
 
-    async fn lead(upstream: String, link: Option<Arc<Link>>) -> Self {
+    async fn lead(upstream: String, over: Option<Arc<Link>>) -> Self {
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await;
         let address = listener
             .local_addr()
@@ -63,7 +63,7 @@ impl Proxy {
         let answered = Arc::new(AtomicU64::new(0));
         let road = Road {
             upstream,
-            link,
+            link: over,
             state,
             answered: Arc::clone(&answered),
         };

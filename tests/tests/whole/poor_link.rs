@@ -56,7 +56,9 @@ async fn cut_three_times(proxies: &[Proxy], expected: u64) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         for line in [Line::Refuse, Line::Pass] {
-            proxies.iter().for_each(|proxy| proxy.set(line));
+            for proxy in proxies {
+                proxy.set(line);
+            }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }

@@ -13,17 +13,16 @@ use super::world::lifeboat;
 /// A ceremony and a vault, in a folder of their own.
 pub(crate) struct Vault {
     folder: TempDir,
-    /// Where the clouds' credentials lie, if they want any.
-    _credentials: Option<TempDir>,
 }
 
 impl Vault {
     /// A vault over these clouds, any two of which are enough.
     pub(crate) fn over(clouds: &[String], more: &[String]) -> Self {
-        let vault = Self {
-            folder: tempfile::tempdir().unwrap(),
-            _credentials: None,
-        };
+        Self::made(tempfile::tempdir().unwrap(), clouds, more)
+    }
+
+    fn made(folder: TempDir, clouds: &[String], more: &[String]) -> Self {
+        let vault = Self { folder };
         let keys = vault.path("keys");
         done(&[
             "keys",
@@ -62,9 +61,9 @@ impl Vault {
 
     /// Over clouds of three providers at once, named amber (S3), birch (Azure) and cedar (Google).
     pub(crate) fn of_three_providers() -> Self {
-        let keys = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: String| {
-            let file = keys.path().join(name);
+            let file = folder.path().join(name);
             fs::write(&file, text).unwrap();
             format!("{name}={}", file.display())
         };
@@ -99,9 +98,7 @@ impl Vault {
         ];
         let urls = [("amber", "s3"), ("birch", "az"), ("cedar", "gs")]
             .map(|(name, scheme)| format!("{name}={scheme}://{BUCKET}/whole/{own}"));
-        let mut vault = Self::over(&urls, &more);
-        vault._credentials = Some(keys);
-        vault
+        Self::made(folder, &urls, &more)
     }
 
     pub(crate) fn path(&self, name: &str) -> String {

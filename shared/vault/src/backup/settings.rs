@@ -107,7 +107,7 @@ pub(crate) fn straggler_seconds() -> NonZeroU32 {
 }
 
 pub(crate) fn compression_level() -> i32 {
-    3
+    1
 }
 
 impl Settings {
