@@ -11,6 +11,7 @@ mod invented;
 mod lookups;
 mod party;
 mod records;
+mod sample;
 mod shares;
 pub mod tables;
 
@@ -38,6 +39,6 @@ pub const CAPABILITY: Capability = Capability {
         applications::routes(config);
     },
     applications: applications::KINDS,
-    sample: None,
+    sample: Some(sample::application),
     policy: include_str!("access.cedar"),
 };

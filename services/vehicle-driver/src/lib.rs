@@ -8,6 +8,7 @@ mod applications;
 mod invented;
 mod lookups;
 mod records;
+mod sample;
 pub mod tables;
 
 use capability::{Capability, reads_back};
@@ -33,6 +34,6 @@ pub const CAPABILITY: Capability = Capability {
         applications::routes(config);
     },
     applications: applications::KINDS,
-    sample: None,
+    sample: Some(sample::application),
     policy: include_str!("access.cedar"),
 };

@@ -9,5 +9,5 @@ mod transcript;
 pub(crate) use description::{BuildingDescription, ParcelDescription};
 pub(crate) use encumbrance::EncumbranceEntry;
 pub(crate) use owner::OwnershipEntry;
-pub(crate) use title::Title;
+pub(crate) use title::{Title, object_of};
 pub(crate) use transcript::Transcript;

@@ -44,7 +44,7 @@ pub(crate) struct Title {
 
 /// The key of the object that an entry is of, and its number as people write it. Any eight digits are a number of either
 /// kind; how they are shown is the kind's.
-fn object_of(entry: &ownership::Model) -> (String, String) {
+pub(crate) fn object_of(entry: &ownership::Model) -> (String, String) {
     let (office, section) = (entry.land_office, entry.section);
     let digits = entry.object_no.as_str();
     let shown = match entry.object_kind {

@@ -12,10 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::tables::vehicle;
-
-/// The status of a vehicle that may be on the road.
-const IN_USE: &str = "使用中";
+use crate::tables::vehicle::{self, IN_USE};
 
 /// A vehicle that is gone. 車輛失竊、號牌遺失或報廢
 #[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]

@@ -4,6 +4,9 @@ use chrono::NaiveDate;
 use identifiers::{PartyId, Plate};
 use sea_orm::entity::prelude::*;
 
+/// The status of a vehicle that may be on the road.
+pub(crate) const IN_USE: &str = "使用中";
+
 /// A vehicle.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, snapshot::Table)]
 #[sea_orm(table_name = "vehicle")]
