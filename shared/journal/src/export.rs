@@ -37,7 +37,7 @@ pub struct Exported {
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// A file cannot be written.
-    #[error("{path}: {source}")]
+    #[error("{path} cannot be written")]
     File {
         /// The file or folder.
         path: PathBuf,

@@ -78,7 +78,7 @@ pub(crate) struct AttachmentRecord {
 #[derive(Debug, thiserror::Error)]
 pub enum SegmentError {
     /// A file cannot be written or read.
-    #[error("{path}: {source}")]
+    #[error("{path} cannot be written or read")]
     File {
         /// The file.
         path: PathBuf,

@@ -1,7 +1,7 @@
 //! Files to journal.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use access::keys::KeySet;
@@ -198,11 +198,15 @@ async fn bring_application(
     Ok(())
 }
 
-/// The segments in the order of their positions.
+/// The segments in the order of their positions; none where nothing was ever filed, since backups know no empty folders.
 fn segments(folder: &Path) -> Result<Vec<PathBuf>, SegmentError> {
     let folder = folder.join(SEGMENTS);
     let mut paths = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(file_fault(&folder))? {
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(paths),
+        entries => entries.map_err(file_fault(&folder))?,
+    };
+    for entry in entries {
         let path = entry.map_err(file_fault(&folder))?.path();
         if path
             .extension()
