@@ -382,7 +382,7 @@ impl Foundation {
             .map(String::as_str)
             .chain(["identity"])
             .map(|name| (name.to_owned(), url_of(name).into()));
-        gateway.insert("upstreams".to_owned(), Table::from_iter(upstreams).into());
+        gateway.insert("upstreams".to_owned(), upstreams.collect::<Table>().into());
         if let Some(url) = &self.postgres {
             table(gateway, "audit")?.insert("database".to_owned(), url.clone().into());
         }

@@ -3,6 +3,10 @@ use identifiers::{NationalId, PersonName};
 
 /// A person of the invented population.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that a register may hold of anybody"
+)]
 pub struct Person {
     /// 身分證統一編號
     pub id: NationalId,

@@ -127,3 +127,25 @@ on_both!(officers_ask_about_a_person, site => {
     assert_eq!(site.get(&caller, "/v1/persons/A123456780").await.status(), StatusCode::BAD_REQUEST);
     site.stop().await;
 });
+
+on_both!(a_new_card_is_for_ones_own_card_only, site => {
+    let form = |ends: &str| json!({
+        "card_no_ends": ends, "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678",
+    });
+    let (status, filed) = site.file(&citizen(CHEN), "card-reissue", &form("5678")).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{filed}");
+    assert_eq!(filed["data"]["finding"]["replaces_card_issued_on"], "2020-01-01", "{filed}");
+    // Somebody else's and nobody's are refused in the same words.
+    let mut said = Vec::new();
+    for ends in ["5679", "0000"] {
+        let (status, refused) = site.file(&citizen(CHEN), "card-reissue", &form(ends)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{ends}");
+        said.push(refused["errors"].clone());
+    }
+    assert_eq!(said[0], said[1]);
+    assert!(said[0].to_string().contains("card_no_ends"), "{said:?}");
+    for ends in ["567", "56789", "567%", ""] {
+        assert_eq!(site.file(&citizen(CHEN), "card-reissue", &form(ends)).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{ends}");
+    }
+    site.stop().await;
+});

@@ -82,3 +82,26 @@ on_both!(an_answer_names_whom_it_is_about, site => {
     assert_eq!(subjects("/v1/parcels/AD-0012-2-1?class=2").await, None, "the second class shows nobody");
     site.stop().await;
 });
+
+on_both!(a_certificate_is_reported_lost_by_the_owner_it_was_given_to, site => {
+    let form = |object: &str, certificate: &str, day: &str| json!({
+        "object": object, "title_certificate_no": certificate, "lost_on": day, "circumstances": "地震", "contact_phone": "0912345678",
+    });
+    for (person, form, status, says) in [
+        (CHEN, form("parcel:AD-0012-00010000", "T1", "2026-11-21"), 202, "2分之1"),
+        (CHEN, form("parcel:AD-0012-2-1", "T3", "2026-11-21"), 202, "3分之1"),
+        (CHEN, form("building:AD-0012-01234000", "B1", "2000-01-05"), 202, "土地登記規則第155條"),
+        (CHEN, form("building:AD-0012-01234000", "B1", "2000-01-04"), 422, "lost_on"),
+        (CHEN, form("building:AD-0012-01234000", "B1", "2026-11-22"), 422, "lost_on"),
+        // Somebody else's share of the same parcel, another parcel's certificate, and none at all.
+        (CHEN, form("parcel:AD-0012-00020001", "T4", "2026-11-21"), 422, "you have none"),
+        (CHEN, form("parcel:AD-0012-00010000", "T3", "2026-11-21"), 422, "you have none"),
+        (OTHER, form("parcel:AD-0012-00010000", "T1", "2026-11-21"), 422, "you have none"),
+        (CHEN, form("AD-0012-00010000", "T1", "2026-11-21"), 422, "object"),
+    ] {
+        let (got, answer) = site.file(&citizen(person), "title-certificate-loss", &form).await;
+        assert_eq!(got.as_u16(), status, "{form}: {answer}");
+        assert!(answer.to_string().contains(says), "{form}: {answer}");
+    }
+    site.stop().await;
+});

@@ -237,3 +237,44 @@ on_both!(officers_ask_by_driver, site => {
     assert_eq!(site.get(&police(), "/v1/drivers/A123456780").await.status(), StatusCode::BAD_REQUEST);
     site.stop().await;
 });
+
+on_both!(only_ones_own_vehicle_in_use_is_reported_gone, site => {
+    let form = |plate: &str, event: &str, day: &str, report: serde_json::Value| json!({
+        "plate": plate, "event": event, "happened_on": day, "police_report_no": report, "contact_phone": "0912345678",
+    });
+    for (person, form, status, says) in [
+        (CHEN, form("ABC-1235", "disaster", "2026-11-21", json!(null)), 202, "報廢"),
+        (CHEN, form("abc-1235", "scrapped", "2026-11-21", json!(null)), 202, "報廢"),
+        (CHEN, form("12-A345", "plate-lost", "2026-11-20", json!(null)), 202, "號牌註銷"),
+        (CHEN, form("12-A345", "stolen", "2026-11-20", json!("P-1")), 202, "失竊註銷"),
+        (CHEN, form("12-A345", "stolen", "2026-11-20", json!(null)), 422, "police_report_no"),
+        (CHEN, form("12-A345", "disaster", "2026-11-22", json!(null)), 422, "happened_on"),
+        (CHEN, form("XYZ-5678", "disaster", "2026-11-20", json!(null)), 422, "plate"),
+        (CHEN, form("ZZZ-0000", "disaster", "2026-11-20", json!(null)), 422, "plate"),
+        (LIN, form("AB-C1235", "disaster", "2026-11-20", json!(null)), 422, "no longer in use"),
+        (CHEN, form("12-A345", "sold", "2026-11-20", json!(null)), 422, "event"),
+    ] {
+        let (got, answer) = site.file(&citizen(person), "vehicle-loss-or-scrap", &form).await;
+        assert_eq!(got.as_u16(), status, "{form}: {answer}");
+        assert!(answer.to_string().contains(says), "{form}: {answer}");
+    }
+    site.stop().await;
+});
+
+on_both!(a_licence_is_issued_again_only_while_it_holds, site => {
+    let form = |class: &str| json!({
+        "class": class, "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678",
+    });
+    for (person, class, status, says) in [
+        (CHEN, "普通小型車", 202, "2026-11-21"),
+        (CHEN, "普通重型機車", 422, "suspended"),
+        (LIN, "普通小型車", 422, "expired"),
+        (LIN, "普通重型機車", 422, "you have none"),
+        (NOBODY, "普通小型車", 422, "you have none"),
+    ] {
+        let (got, answer) = site.file(&citizen(person), "licence-reissue", &form(class)).await;
+        assert_eq!(got.as_u16(), status, "{person} {class}: {answer}");
+        assert!(answer.to_string().contains(says), "{person} {class}: {answer}");
+    }
+    site.stop().await;
+});
