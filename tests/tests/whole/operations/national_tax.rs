@@ -14,7 +14,7 @@ pub(super) fn operations() -> Vec<Operation> {
         ]),
         Operation::own(SERVICE, "own_refunds", "/v1/me/refunds").malformed(&["?limit=101"]),
         Operation::own(SERVICE, "own_payments", "/v1/me/payments").malformed(&["?cursor=x"]),
-        Operation::public(SERVICE, "business_by_ubn", "/v1/businesses/10000004")
+        Operation::public(SERVICE, "business_by_ubn", "/v1/businesses/10000009")
             .with(&["營業中", r#""snapshot""#])
             .hides(&["responsible"])
             .malformed(&["/v1/businesses/04595251", "/v1/businesses/x"])
