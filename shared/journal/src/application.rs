@@ -1,5 +1,7 @@
 //! Applications as the rest of the program sees them.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
@@ -95,6 +97,23 @@ pub struct Dossier {
     pub steps: Vec<Step>,
     /// What came with it.
     pub attachments: Vec<Attachment>,
+}
+
+impl Attachment {
+    /// The hash in hexadecimal.
+    #[must_use]
+    pub fn sha256_text(&self) -> String {
+        hexadecimal(&self.sha256)
+    }
+}
+
+/// Bytes in hexadecimal, lower case.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The instant that a stored number of microseconds stands for.

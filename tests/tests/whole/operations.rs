@@ -22,7 +22,7 @@ use serde_json::Value;
 use test_support::postgres::{self, Database};
 use test_support::proxy::{Line, Proxy};
 
-use super::world::{World, eventually, load_everything, problem};
+use super::world::{World, cell_of, eventually, load_everything, problem};
 use table::{Case, Kind, Operation, Who};
 
 /// The operations of all services.
@@ -159,8 +159,8 @@ fn filled(world: &World, callers: &Callers, text: &str) -> String {
         whole.push_str(before);
         let known = place.split_once('}').and_then(|(name, after)| {
             let value = match name.split_once(':') {
-                Some(("mine", cell)) => world.cell(&me.national_id, cell),
-                Some(("theirs", cell)) => world.cell(&other.national_id, cell),
+                Some(("mine", cell)) => cell_of(&me.national_id, cell),
+                Some(("theirs", cell)) => cell_of(&other.national_id, cell),
                 Some(("application", service)) => callers.applications.get(service)?.clone(),
                 _ => match name {
                     "me" => me.national_id.clone(),
@@ -180,15 +180,12 @@ fn filled(world: &World, callers: &Callers, text: &str) -> String {
             };
             Some((value, after))
         });
-        match known {
-            Some((value, after)) => {
-                whole.push_str(&value);
-                rest = after;
-            }
-            None => {
-                whole.push('{');
-                rest = place;
-            }
+        if let Some((value, after)) = known {
+            whole.push_str(&value);
+            rest = after;
+        } else {
+            whole.push('{');
+            rest = place;
         }
     }
     whole + rest

@@ -109,6 +109,28 @@ fn load_system(url: &str, system: &str) {
     assert!(loaded.status.success(), "{loaded:?}");
 }
 
+/// The cell `SYSTEM/TABLE/COLUMN` of the first row that holds this number; `?COLUMN=VALUE` narrows the rows, `:4` takes
+/// the last four characters.
+pub(crate) fn cell_of(number: &str, cell: &str) -> String {
+    let (cell, tail) = cell.split_once(':').unwrap_or((cell, ""));
+    let (cell, only) = cell.split_once('?').unwrap_or((cell, ""));
+    let only = only.split_once('=');
+    let (table, column) = cell.rsplit_once('/').unwrap();
+    let rows = people::rows(&packages().join(table).join("0001.csv")).unwrap();
+    let mut rows = rows.into_iter().filter(|row| {
+        row.values().any(|value| value == number)
+            && only.is_none_or(|(column, value)| row[column] == value)
+    });
+    let row = rows
+        .next()
+        .unwrap_or_else(|| panic!("no row of {cell} holds {number}"));
+    let value = &row[column];
+    let from = tail
+        .parse::<usize>()
+        .map_or(0, |count| value.len().saturating_sub(count));
+    value[from..].to_owned()
+}
+
 /// A site and what it stands on.
 pub(crate) struct World {
     // Declared first: the services end before their database does.
@@ -165,28 +187,6 @@ impl World {
             site,
             database: None,
         }
-    }
-
-    /// The cell `SYSTEM/TABLE/COLUMN` of the first row that holds this number; `?COLUMN=VALUE` narrows the rows, `:4` takes
-    /// the last four characters.
-    pub(crate) fn cell(&self, number: &str, cell: &str) -> String {
-        let (cell, tail) = cell.split_once(':').unwrap_or((cell, ""));
-        let (cell, only) = cell.split_once('?').unwrap_or((cell, ""));
-        let only = only.split_once('=');
-        let (table, column) = cell.rsplit_once('/').unwrap();
-        let rows = people::rows(&packages().join(table).join("0001.csv")).unwrap();
-        let mut rows = rows.into_iter().filter(|row| {
-            row.values().any(|value| value == number)
-                && only.is_none_or(|(column, value)| row[column] == value)
-        });
-        let row = rows
-            .next()
-            .unwrap_or_else(|| panic!("no row of {cell} holds {number}"));
-        let value = &row[column];
-        let from = tail
-            .parse::<usize>()
-            .map_or(0, |count| value.len().saturating_sub(count));
-        value[from..].to_owned()
     }
 
     pub(crate) async fn citizen(&self, number: usize) -> Client {

@@ -16,6 +16,10 @@ use crate::answer::{Answered, SnapshotInfo};
 
 /// An application that was taken. 受理結果
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "it is called filed_at in every other answer too"
+)]
 pub struct Filed<F> {
     /// The application's number. 案件編號
     id: Uuid,
@@ -192,15 +196,11 @@ impl From<Attachment> for AttachmentRecord {
     fn from(attachment: Attachment) -> Self {
         Self {
             id: attachment.id,
+            sha256: attachment.sha256_text(),
             media_type: attachment.media_type,
             bytes: attachment.bytes,
-            sha256: hexadecimal(&attachment.sha256),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// SHA-256 over the parts, each behind its length, so that no two lists of parts are alike.

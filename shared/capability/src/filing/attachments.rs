@@ -68,7 +68,7 @@ pub(super) async fn attach(
     }
     let kept = desk
         .journal
-        .attach(&person.to_string(), media_type, &content, desk.clock.now())
+        .attach(person.as_str(), media_type, &content, desk.clock.now())
         .await
         .map_err(|reason| match reason {
             NotAttached::TooMany => Problem::new(Kind::Unprocessable).field(

@@ -33,7 +33,7 @@ const UNNAMED: TimeDelta = TimeDelta::days(1);
 
 /// Forgets attachments that no application ever named, hour by hour.
 pub(crate) async fn tidy(journal: Journal, clock: SharedClock) {
-    let mut hours = tokio::time::interval(Duration::from_secs(3_600));
+    let mut hours = tokio::time::interval(Duration::from_hours(1));
     loop {
         hours.tick().await;
         // What cannot be forgotten now is forgotten an hour later; the journal has told the log.

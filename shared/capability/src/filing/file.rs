@@ -120,12 +120,11 @@ impl<F: Form> Filing<F> {
             .with_key(&self.key, &person, &fingerprint)
             .await
             .or_unreachable()?;
-        let filed = match known {
-            Some(again) => again,
-            None => {
-                let new = self.examined(person, form, fingerprint).await?;
-                self.desk.journal.file(new).await
-            }
+        let filed = if let Some(again) = known {
+            again
+        } else {
+            let new = self.examined(person, form, fingerprint).await?;
+            self.desk.journal.file(new).await
         };
         Ok(self.accepted(filed.map_err(refused)?))
     }

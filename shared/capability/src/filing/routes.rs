@@ -48,7 +48,7 @@ async fn applications(
     let before = page.cursor.as_ref().map(Cursor::key::<i64>).transpose()?;
     let mut found = desk
         .journal
-        .of_person(&person.to_string(), before, limit as u64 + 1)
+        .of_person(person.as_str(), before, limit as u64 + 1)
         .await
         .or_unreachable()?;
     let more = found.len() > limit;
@@ -108,7 +108,7 @@ async fn dossier(
     let desk = Desk::of(request)?;
     let person = lookup.own_id()?;
     desk.journal
-        .dossier(&person.to_string(), id)
+        .dossier(person.as_str(), id)
         .await
         .or_unreachable()?
         .ok_or_else(no_such_record)

@@ -9,7 +9,7 @@ use snapshot::{AgencySigner, FieldHead, Origin, PackageWriter, TableHead};
 use uuid::Uuid;
 
 use super::{ExportError, file_fault};
-use crate::application::instant;
+use crate::application::{hexadecimal, instant};
 use crate::journal::Journal;
 use crate::tables::{application, attachment, export};
 
@@ -138,11 +138,7 @@ impl Journal {
                 let (id, bytes) = (row.id.to_string(), row.bytes.to_string());
                 let path = format!("attachments/{id}");
                 write(folder, &path, &row.content)?;
-                let sha256: String = row
-                    .sha256
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
+                let sha256 = hexadecimal(&row.sha256);
                 table
                     .row([
                         application.as_str(),

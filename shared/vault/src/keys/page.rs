@@ -83,7 +83,6 @@ fn fill(members: &[(&str, &str)]) -> Result<String, CeremonyFault> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::Utc;
     use rqrr::PreparedImage;
 
     use crate::keys::ceremony;
@@ -107,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_printed_code_is_read_as_the_share_by_a_reader_of_others() {
-        let new = ceremony::hold(3, 5, Utc::now()).unwrap();
+        let new = ceremony::hold(3, 5, runtime::clock::system().now()).unwrap();
         for share in &new.shares {
             let page = super::of(&new.master, share).unwrap();
             let squares = drawn(std::str::from_utf8(&page).unwrap());
