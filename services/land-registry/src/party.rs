@@ -38,7 +38,7 @@ pub(crate) fn party(name: &str) -> Party {
     // Five characters and more: shorter ones with such an ending are names of people or say nothing.
     let long = name.chars().count() >= 5;
     let organisation = |form: &&str| name.ends_with(*form) || name.starts_with(*form);
-    if long && ORGANISATIONS.iter().any(|form| organisation(&form)) {
+    if long && ORGANISATIONS.iter().any(organisation) {
         Party::Organisation
     } else {
         Party::Person

@@ -2,13 +2,10 @@
 //! and callers with tokens minted like the gateway's.
 //!
 //! A failed preparation ends the test with its words.
-#![cfg_attr(
-    not(test),
-    expect(
-        clippy::missing_panics_doc,
-        clippy::unwrap_used,
-        reason = "only tests use this, and a preparation that fails is theirs to report"
-    )
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "only tests use this, and a preparation that fails is theirs to report"
 )]
 
 mod callers;

@@ -53,6 +53,10 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over what they have just computed"
+    )]
     pub(crate) fn new(what: &'static str, how: String, result: impl ToString) -> Self {
         Self {
             what,

@@ -157,6 +157,8 @@ mod tests {
         (spans, time.days)
     }
 
+    type Spans = &'static [(&'static str, &'static str)];
+
     #[test]
     fn no_day_is_counted_twice_and_none_is_lost() {
         let spans = |all: &[(&str, &str)]| {
@@ -164,7 +166,7 @@ mod tests {
                 .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
                 .collect::<Vec<_>>()
         };
-        let cases: [(&[(&str, &str)], &[(&str, &str)], u64); 10] = [
+        let cases: [(Spans, Spans, u64); 10] = [
             (&[], &[], 0),
             // The first and the last day count.
             (

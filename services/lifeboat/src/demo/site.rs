@@ -188,9 +188,9 @@ impl Site {
         register.close().await?;
         let served = sources.known.iter();
         let served = served.filter_map(|source| registry::find(source.system.name));
-        let samplers: Vec<_> = served.filter_map(|one| Some((one, one.sample?))).collect();
+        let askable: Vec<_> = served.filter_map(|one| Some((one, one.sample?))).collect();
         let mut records = Vec::new();
-        for (capability, sample) in &samplers {
+        for (capability, sample) in &askable {
             records.push((capability.name, *sample, self.records(capability).await?));
         }
         let mut best: Option<(RegistryFacts, Samples)> = None;

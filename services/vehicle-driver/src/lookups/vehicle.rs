@@ -12,7 +12,7 @@ pub(super) async fn vehicle(
     lookup: &Lookup,
     plate: &PlateLookup,
 ) -> Result<vehicle::Model, Problem> {
-    let candidates = plate.candidates().iter().map(|plate| plate.as_str());
+    let candidates = plate.candidates().iter().map(identifiers::Plate::as_str);
     let found = vehicle::Entity::find()
         .filter(Column::Plate.is_in(candidates))
         .order_by_asc(Column::Plate)

@@ -16,10 +16,6 @@ use crate::answer::{Answered, SnapshotInfo};
 
 /// An application that was taken. 受理結果
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "it is called filed_at in every other answer too"
-)]
 pub struct Filed<F> {
     /// The application's number. 案件編號
     id: Uuid,
