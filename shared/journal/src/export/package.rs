@@ -19,6 +19,9 @@ const PART_ROWS: u64 = 50_000;
 /// Applications read at once.
 const PAGE: u64 = 1_000;
 
+/// Applications whose attachments are in memory at once.
+const ATTACHED: usize = 8;
+
 /// The version of the two tables.
 const SCHEMA_VERSION: u32 = 1;
 
@@ -130,7 +133,7 @@ impl Journal {
         let mut attachments = 0;
         let mut sorted = applications.clone();
         sorted.sort_unstable();
-        for page in sorted.chunks(100) {
+        for page in sorted.chunks(ATTACHED) {
             for row in self.attachments_of(page).await? {
                 let application = row
                     .application_id
