@@ -124,7 +124,7 @@ impl Service {
     }
 
     /// How it ended, once its last words are gathered; a child of its own that holds a pipe open is not waited for.
-    fn ended(&mut self) -> Option<ExitStatus> {
+    pub fn ended(&mut self) -> Option<ExitStatus> {
         let status = self.process.ended()?;
         let patience = Instant::now() + Duration::from_secs(2);
         while !(self.stdout.is_whole() && self.stderr.is_whole()) && Instant::now() < patience {

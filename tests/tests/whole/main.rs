@@ -9,6 +9,7 @@
 
 mod command;
 mod failing;
+mod filing;
 mod operations;
 mod people_ask;
 mod poor_link;
