@@ -169,7 +169,25 @@ impl Client {
     /// # Errors
     /// When no proof can be made.
     pub fn with_possession(&self, head: &Arc<[u8]>, url: &str) -> Result<Request, Failure> {
-        let tail = format!("DPoP: {}\r\n\r\n", self.prove("GET", url)?);
+        self.proven(head, "GET", url, "\r\n")
+    }
+
+    /// As [`Client::with_possession`] of a POST request; `rest` is the other headers, the empty line and the body.
+    ///
+    /// # Errors
+    /// When no proof can be made.
+    pub fn posting(&self, head: &Arc<[u8]>, url: &str, rest: &str) -> Result<Request, Failure> {
+        self.proven(head, "POST", url, rest)
+    }
+
+    fn proven(
+        &self,
+        head: &Arc<[u8]>,
+        method: &str,
+        url: &str,
+        rest: &str,
+    ) -> Result<Request, Failure> {
+        let tail = format!("DPoP: {}\r\n{rest}", self.prove(method, url)?);
         Ok(Request {
             head: Arc::clone(head),
             tail: tail.into_bytes().into(),

@@ -5,12 +5,15 @@
 //! [`rounds::in_turn`], and a line in [`Bench`].
 
 mod chart;
+mod driver;
+mod journal;
 mod load;
 mod lookups;
 mod machine;
 mod measured;
 mod report;
 mod rounds;
+mod stage;
 mod start;
 mod usage;
 mod vault;
@@ -52,6 +55,8 @@ pub(crate) struct Arguments {
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Bench {
+    /// Applications through the gateway into the journal, handed to the broker
+    Journal,
     /// A snapshot into PostgreSQL and SQLite, beside their own tools
     Load,
     /// A citizen's own record through the gateway, beside other doors and the query alone
@@ -66,6 +71,7 @@ impl Bench {
     /// The programs of others that it needs.
     fn parts(self) -> &'static [parts::Part] {
         match self {
+            Self::Journal => &journal::PARTS,
             Self::Load => &load::PARTS,
             Self::Lookups => &lookups::PARTS,
             Self::Start => &start::PARTS,
@@ -75,6 +81,7 @@ impl Bench {
 
     fn measure(self, setting: &Setting) -> Result<Report, Failure> {
         match self {
+            Self::Journal => journal::measure(setting),
             Self::Load => load::measure(setting),
             Self::Lookups => lookups::measure(setting),
             Self::Start => start::measure(setting),

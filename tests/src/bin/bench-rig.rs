@@ -14,6 +14,7 @@ use end_to_end::people::{self, Facts};
 use end_to_end::site::{Foundation, Site};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
 
 /// How long a service may take to start or end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,9 +38,12 @@ struct Stage {
     postgres: String,
     #[arg(long)]
     redis: String,
-    /// The server that gives a static answer: `host:port`
+    /// A server that gives a static answer (`host:port`), for a gateway of its own
     #[arg(long = "static")]
-    upstream: String,
+    upstream: Option<String>,
+    /// The broker to which applications go
+    #[arg(long)]
+    broker: Option<String>,
     /// The `household` data package
     #[arg(long)]
     package: PathBuf,
@@ -65,6 +69,9 @@ struct Load {
     /// What is asked; `{national_id}` stands for the caller's own
     #[arg(long)]
     target: String,
+    /// Files this form instead, each under a key of its own; `{household_no}` stands for the caller's
+    #[arg(long)]
+    form: Option<String>,
     #[arg(long)]
     caller: Caller,
     #[arg(long)]
@@ -121,17 +128,25 @@ impl Stage {
             postgres: Some(self.postgres.clone()),
             redis: Some(self.redis.clone()),
             unlimited: true,
+            settings: self
+                .broker
+                .iter()
+                .map(|url| ("household", format!("service.journal.broker.url={url}")))
+                .collect(),
             ..Foundation::default()
         };
         let site = site(&self.package, &on).await?;
-        let (door, door_url) = site.another_gateway(&self.upstream).await?;
+        let mut door = None;
+        if let Some(upstream) = &self.upstream {
+            door = Some(site.another_gateway(upstream).await?);
+        }
         let facts = people::first(&self.package, 1)?;
         let first = Client::citizen(&site.gateway, &facts[0]).await?;
         let ready = json!({
             "gateway": site.gateway,
             "pids": site.pids(),
-            "door": door_url,
-            "door_pid": door.pid(),
+            "door": door.as_ref().map(|(_, url)| url),
+            "door_pid": door.as_ref().map(|(service, _)| service.pid()),
             "key": first.signing_key().await?,
         });
         say(&ready.to_string())?;
@@ -250,7 +265,17 @@ impl Load {
         let callers = &*callers;
         let of_caller = |number: usize| -> Result<Request, Failure> {
             let at = number % callers.len();
-            callers[at].0.with_possession(&heads[at], &self.target)
+            let (client, facts) = &callers[at];
+            let Some(form) = &self.form else {
+                return client.with_possession(&heads[at], &self.target);
+            };
+            let form = form.replace("{household_no}", &facts.household_no);
+            let more = format!(
+                "Idempotency-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{form}",
+                Uuid::new_v4(),
+                form.len()
+            );
+            client.posting(&heads[at], &self.target, &more)
         };
         let half = self.proofs / 2;
         let (first, second) = std::thread::scope(|scope| {
@@ -270,7 +295,8 @@ impl Load {
     fn head(&self, facts: &Facts) -> Result<String, Failure> {
         let target = self.target.replace("{national_id}", &facts.national_id);
         let (address, path) = address_and_path(&target)?;
-        Ok(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n"))
+        let method = if self.form.is_some() { "POST" } else { "GET" };
+        Ok(format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n"))
     }
 }
 

@@ -3,20 +3,18 @@
 //! Of all of them only this project's proves possession of the key anew on every request, refuses replays, asks a
 //! policy, mints a token for the one call and has an audit entry on disk before the answer leaves.
 
-mod driver;
 mod haproxy;
 mod nginx;
 mod pgbench;
 mod postgrest;
-mod stage;
 
 use super::Setting;
-use super::report::{Aim, Column, Ratio, Report};
+use super::driver::{Asked, COLUMNS, Caller, Driven};
+use super::report::{Aim, Ratio, Report};
 use super::rounds::{Contestant, Series, in_turn};
+use super::stage::{Around, Stage};
 use crate::Failure;
 use crate::parts::Part;
-use driver::{Caller, Driven};
-use stage::Stage;
 
 /// What it needs of others.
 pub(super) const PARTS: [Part; 5] = [
@@ -42,34 +40,6 @@ pub(super) const PARTS: [Part; 5] = [
     },
 ];
 
-const COLUMNS: [Column; 5] = [
-    Column {
-        key: "requests_per_second",
-        title: "requests/s",
-        digits: 0,
-    },
-    Column {
-        key: "p50_ms",
-        title: "p50 ms",
-        digits: 2,
-    },
-    Column {
-        key: "p99_ms",
-        title: "p99 ms",
-        digits: 2,
-    },
-    Column {
-        key: "cpu_seconds_per_1000",
-        title: "CPU s per 1,000",
-        digits: 3,
-    },
-    Column {
-        key: "resident_mib",
-        title: "resident MiB",
-        digits: 0,
-    },
-];
-
 const WHOLE: &str = "lifeboat, all checks, PostgreSQL";
 const DOOR: &str = "lifeboat gateway, static answer";
 const HALF: &str = "lifeboat at half of its capacity";
@@ -79,7 +49,12 @@ const PGBENCH: &str = "pgbench, the query alone";
 
 pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let answer = nginx::Static::start()?;
-    let stage = Stage::start(setting, &answer.address())?;
+    let around = Around {
+        upstream: Some(answer.address()),
+        ..Around::default()
+    };
+    let stage = Stage::start(setting, &around)?;
+    let door = stage.door.as_ref().ok_or("the stage has no second door")?;
     let haproxy = haproxy::Proxy::start(&stage.public_key()?, &answer.address())?;
     let postgrest = postgrest::Server::start(&stage.postgres, &stage.public_key()?)?;
     let driven = |name, caller, target: String, pids: Vec<u32>| Driven {
@@ -88,6 +63,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         target,
         pids,
         gateway: stage.gateway.clone(),
+        asked: Asked::Record,
         rate: None,
     };
     let me = "/household/v1/me";
@@ -101,8 +77,8 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         Box::new(driven(
             DOOR,
             Caller::Possession,
-            format!("{}{me}", stage.door),
-            vec![stage.door_pid],
+            format!("{}{me}", door.url),
+            vec![door.pid],
         )),
         Box::new(driven(
             HAPROXY,

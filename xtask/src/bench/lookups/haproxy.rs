@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use test_support::child::{Guarded, Signal};
 use test_support::ports;
 
-use super::stage::PublicKey;
+use super::super::stage::PublicKey;
 use crate::{Failure, parts};
 
 /// A running HAProxy; stopped when dropped.

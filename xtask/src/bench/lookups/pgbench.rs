@@ -8,9 +8,9 @@ use tempfile::TempDir;
 use test_support::postgres::{program, psql};
 
 use super::super::Setting;
+use super::super::driver::PEOPLE;
 use super::super::rounds::{Contestant, Run};
-use super::driver::PEOPLE;
-use super::stage::Stage;
+use super::super::stage::Stage;
 use crate::Failure;
 
 /// The query, prepared once on each connection, for as many people as ask the gateway.

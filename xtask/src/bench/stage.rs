@@ -10,8 +10,8 @@ use test_support::child::{Guarded, Signal};
 use test_support::postgres::{self, Database, psql};
 use test_support::redis;
 
-use super::super::Setting;
-use super::super::measured::Measured;
+use super::Setting;
+use super::measured::Measured;
 use crate::Failure;
 
 /// As an operator would set it; durable.
@@ -35,6 +35,22 @@ pub(super) struct Postgres {
     pub(super) schema: String,
 }
 
+/// What stands around the services, where a bench wants it.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// The server of a static answer (`host:port`), for a gateway of its own.
+    pub(super) upstream: Option<String>,
+    /// The broker to which applications go.
+    pub(super) broker: Option<String>,
+}
+
+/// A gateway before a static answer.
+#[derive(Debug)]
+pub(super) struct Door {
+    pub(super) url: String,
+    pub(super) pid: u32,
+}
+
 /// Everything that runs for the bench; stopped when dropped, the services first.
 #[derive(Debug)]
 pub(super) struct Stage {
@@ -47,15 +63,13 @@ pub(super) struct Stage {
     pub(super) gateway: String,
     /// Gateway, identity and household.
     pub(super) pids: Vec<u32>,
-    /// Another gateway, before a static answer.
-    pub(super) door: String,
-    pub(super) door_pid: u32,
+    pub(super) door: Option<Door>,
     key: Value,
 }
 
 impl Stage {
-    /// Loads the snapshot and starts the services; `upstream` (`host:port`) gives the static answer.
-    pub(super) fn start(setting: &Setting, upstream: &str) -> Result<Self, Failure> {
+    /// Loads the snapshot and starts the services.
+    pub(super) fn start(setting: &Setting, around: &Around) -> Result<Self, Failure> {
         let server = postgres::Server::start_with(&SETTINGS);
         let redis = redis::Server::start();
         let database = Database::create(server.url());
@@ -79,19 +93,16 @@ impl Stage {
         };
 
         let mut rig = Command::new(setting.programs.join("bench-rig"));
-        rig.args([
-            "stage",
-            "--postgres",
-            &database.url,
-            "--redis",
-            redis.url(),
-            "--static",
-            upstream,
-        ])
-        .arg("--package")
-        .arg(setting.snapshots.join("household"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
+        rig.args(["stage", "--postgres", &database.url, "--redis", redis.url()])
+            .arg("--package")
+            .arg(setting.snapshots.join("household"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        for (flag, value) in [("--static", &around.upstream), ("--broker", &around.broker)] {
+            if let Some(value) = value {
+                rig.args([flag, value]);
+            }
+        }
         let mut services = Guarded::start(&mut rig, Signal::TERM);
         let told = services
             .inner()
@@ -114,8 +125,12 @@ impl Stage {
                 .flatten()
                 .filter_map(pid)
                 .collect(),
-            door: text(&ready, "door")?,
-            door_pid: pid(&ready["door_pid"]).ok_or("the door has no process")?,
+            door: pid(&ready["door_pid"])
+                .map(|pid| {
+                    let url = text(&ready, "door")?;
+                    Ok::<_, Failure>(Door { url, pid })
+                })
+                .transpose()?,
             key: ready["key"].clone(),
         })
     }
