@@ -8,6 +8,8 @@ mod public;
 pub(crate) mod set;
 mod signing;
 mod spki;
+#[cfg(test)]
+mod wycheproof;
 
 pub use public::{KeyFault, PublicKey};
 pub(crate) use set::text;
