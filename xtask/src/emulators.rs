@@ -9,6 +9,7 @@ use tokio::process::Command;
 use crate::commands::run;
 use crate::interrupt::Interrupt;
 use crate::parts::{self, Part};
+use crate::python::{self, is_installed, remember};
 use crate::{Failure, root};
 
 /// From the Python package index.
@@ -24,16 +25,7 @@ const DECODER: &str = include_str!("../../tests/reference-decoder/requirements.t
 const NODE: [&str; 1] = ["azurite@3.35.0"];
 
 /// What installs them.
-const INSTALLERS: [Part; 2] = [
-    Part {
-        program: "python3",
-        package: "python3-venv",
-    },
-    Part {
-        program: "npm",
-        package: "npm",
-    },
-];
+const INSTALLERS: [Part; 2] = [python::VENV, Part::new("npm", "npm")];
 
 /// Running emulators; dropping this stops them.
 #[derive(Debug)]
@@ -49,14 +41,14 @@ impl Emulators {
     pub(crate) async fn start(interrupt: &mut Interrupt) -> Result<Self, Failure> {
         parts::provide(&INSTALLERS, interrupt).await?;
         let folder = root().join("target").join("emulators");
-        let decoder = environment(
+        let decoder = python::environment(
             &folder.join("decoder"),
             &DECODER.lines().collect::<Vec<_>>(),
             interrupt,
         )
         .await?;
         let decoder = decoder.join("python").display().to_string();
-        let python = environment(&folder.join("python"), &PYTHON, interrupt).await?;
+        let python = python::environment(&folder.join("python"), &PYTHON, interrupt).await?;
         let node = node(&folder.join("node"), interrupt).await?;
         let started = tokio::task::spawn_blocking(move || Self {
             google: Google::start(&python),
@@ -80,29 +72,6 @@ impl Emulators {
     }
 }
 
-/// A Python environment with these packages; gives the folder of its programs.
-async fn environment(
-    folder: &Path,
-    packages: &[&str],
-    interrupt: &mut Interrupt,
-) -> Result<PathBuf, Failure> {
-    let programs = folder.join("bin");
-    if !is_installed(folder, packages) {
-        let mut make = Command::new("python3");
-        make.args(["-m", "venv", "--clear"]).arg(folder);
-        run(&mut make, interrupt).await.map_err(|failure| {
-            format!("{failure}. On Debian: sudo apt-get install python3-venv")
-        })?;
-        let mut install = Command::new(programs.join("pip"));
-        install
-            .args(["install", "--quiet", "--disable-pip-version-check"])
-            .args(packages);
-        run(&mut install, interrupt).await?;
-        remember(folder, packages)?;
-    }
-    Ok(programs)
-}
-
 async fn node(folder: &Path, interrupt: &mut Interrupt) -> Result<PathBuf, Failure> {
     if !is_installed(folder, &NODE) {
         std::fs::create_dir_all(folder)?;
@@ -116,31 +85,4 @@ async fn node(folder: &Path, interrupt: &mut Interrupt) -> Result<PathBuf, Failu
         remember(folder, &NODE)?;
     }
     Ok(folder.join("node_modules").join(".bin"))
-}
-
-/// Whether exactly these were installed, to the end.
-fn is_installed(folder: &Path, packages: &[&str]) -> bool {
-    std::fs::read_to_string(folder.join("installed"))
-        .is_ok_and(|installed| installed == packages.join("\n"))
-}
-
-fn remember(folder: &Path, packages: &[&str]) -> Result<(), Failure> {
-    Ok(std::fs::write(
-        folder.join("installed"),
-        packages.join("\n"),
-    )?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_installed, remember};
-
-    #[test]
-    fn another_version_is_installed_again() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(!is_installed(folder.path(), &["a==1"]));
-        remember(folder.path(), &["a==1"]).unwrap();
-        assert!(is_installed(folder.path(), &["a==1"]));
-        assert!(!is_installed(folder.path(), &["a==2"]));
-    }
 }

@@ -15,6 +15,7 @@ mod interrupt;
 mod lint;
 mod openapi;
 mod parts;
+mod python;
 mod test;
 
 use std::path::PathBuf;

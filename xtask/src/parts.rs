@@ -1,6 +1,7 @@
 //! Programs of others that tests and benchmarks need, and how they are installed.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use tokio::process::Command;
 
@@ -17,24 +18,57 @@ const APT: [&str; 4] = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "--yes"];
 /// A program of somebody else, and the Debian package that has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
-    pub(crate) program: &'static str,
-    pub(crate) package: &'static str,
+    program: &'static str,
+    package: &'static str,
+    /// Arguments with which the program succeeds once all of the part is there.
+    proof: Option<&'static [&'static str]>,
+}
+
+impl Part {
+    /// A program that is there or not.
+    pub(crate) const fn new(program: &'static str, package: &'static str) -> Self {
+        Self {
+            program,
+            package,
+            proof: None,
+        }
+    }
+
+    /// A program that is often there without what this package adds to it: `proof` are arguments with which it succeeds only then.
+    pub(crate) const fn proved(
+        program: &'static str,
+        package: &'static str,
+        proof: &'static [&'static str],
+    ) -> Self {
+        Self {
+            program,
+            package,
+            proof: Some(proof),
+        }
+    }
+
+    fn is_there(&self) -> bool {
+        let Some(program) = find(self.program) else {
+            return false;
+        };
+        let Some(proof) = self.proof else {
+            return true;
+        };
+        let succeeded = std::process::Command::new(program)
+            .args(proof)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        succeeded.is_ok_and(|status| status.success())
+    }
 }
 
 /// What the tests need.
 pub(crate) const FOR_TESTS: [Part; 3] = [
-    Part {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Part {
-        program: "redis-server",
-        package: "redis-server",
-    },
-    Part {
-        program: "rabbitmq-server",
-        package: "rabbitmq-server",
-    },
+    Part::new("postgres", "postgresql"),
+    Part::new("redis-server", "redis-server"),
+    Part::new("rabbitmq-server", "rabbitmq-server"),
 ];
 
 /// Where a part's program is, if it is installed.
@@ -86,7 +120,7 @@ pub(crate) async fn provide(parts: &[Part], interrupt: &mut Interrupt) -> Result
 }
 
 fn lacking(parts: &[Part]) -> Vec<Part> {
-    let is_lacking = |part: &&Part| find(part.program).is_none();
+    let is_lacking = |part: &&Part| !part.is_there();
     parts.iter().filter(is_lacking).copied().collect()
 }
 
@@ -116,8 +150,8 @@ impl Privilege {
         }
         let allowed = std::process::Command::new("sudo")
             .args(["-n", "true"])
-            .stdin(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
             .status();
         allowed
             .is_ok_and(|status| status.success())
@@ -184,18 +218,14 @@ impl Drop for KeepServicesStopped {
 mod tests {
     use super::{Part, by_hand, find, lacking};
 
-    const NOWHERE: Part = Part {
-        program: "no-such-program",
-        package: "no-such-package",
-    };
+    const NOWHERE: Part = Part::new("no-such-program", "no-such-package");
+    const HALF: Part = Part::proved("sh", "no-such-package", &["-c", "exit 1"]);
 
     #[test]
     fn only_what_is_missing_is_asked_for() {
-        let shell = Part {
-            program: "sh",
-            package: "dash",
-        };
-        assert_eq!(lacking(&[shell, NOWHERE]), [NOWHERE]);
+        let shell = Part::new("sh", "dash");
+        let whole = Part::proved("sh", "dash", &["-c", "exit 0"]);
+        assert_eq!(lacking(&[shell, NOWHERE, whole, HALF]), [NOWHERE, HALF]);
         assert!(by_hand(&[NOWHERE]).ends_with("sudo apt-get install no-such-package"));
     }
 

@@ -18,14 +18,8 @@ use package::Package;
 
 /// What it needs of others.
 pub(super) const PARTS: [Part; 2] = [
-    Part {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Part {
-        program: "sqlite3",
-        package: "sqlite3",
-    },
+    Part::new("postgres", "postgresql"),
+    Part::new("sqlite3", "sqlite3"),
 ];
 
 const COLUMNS: [Column; 4] = [

@@ -18,26 +18,11 @@ use crate::parts::Part;
 
 /// What it needs of others.
 pub(super) const PARTS: [Part; 5] = [
-    Part {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Part {
-        program: "redis-server",
-        package: "redis-server",
-    },
-    Part {
-        program: "haproxy",
-        package: "haproxy",
-    },
-    Part {
-        program: "nginx",
-        package: "nginx-light",
-    },
-    Part {
-        program: "curl",
-        package: "curl",
-    },
+    Part::new("postgres", "postgresql"),
+    Part::new("redis-server", "redis-server"),
+    Part::new("haproxy", "haproxy"),
+    Part::new("nginx", "nginx-light"),
+    Part::new("curl", "curl"),
 ];
 
 const WHOLE: &str = "lifeboat, all checks, PostgreSQL";

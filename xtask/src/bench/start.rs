@@ -14,14 +14,8 @@ use crate::parts::Part;
 
 /// What it needs of others.
 pub(super) const PARTS: [Part; 2] = [
-    Part {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Part {
-        program: "strip",
-        package: "binutils",
-    },
+    Part::new("postgres", "postgresql"),
+    Part::new("strip", "binutils"),
 ];
 
 const COLUMNS: [Column; 3] = [

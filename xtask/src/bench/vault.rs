@@ -17,10 +17,7 @@ use crate::Failure;
 use crate::parts::Part;
 
 /// What it needs of others.
-pub(super) const PARTS: [Part; 1] = [Part {
-    program: "restic",
-    package: "restic",
-}];
+pub(super) const PARTS: [Part; 1] = [Part::new("restic", "restic")];
 
 const COLUMNS: [Column; 5] = [
     Column {
