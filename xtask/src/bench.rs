@@ -12,7 +12,9 @@ mod lookups;
 mod machine;
 mod measured;
 mod report;
+mod rig;
 mod rounds;
+mod sqlite_files;
 mod stage;
 mod start;
 mod usage;
@@ -27,7 +29,7 @@ use clap::{Args, ValueEnum};
 
 use crate::commands::{cargo, run as run_command};
 use crate::interrupt::Interrupt;
-use crate::{Failure, parts, root};
+use crate::{Failure, parts, python, root};
 use machine::Machine;
 use report::Report;
 
@@ -61,6 +63,8 @@ enum Bench {
     Load,
     /// A citizen's own record through the gateway, beside other doors and the query alone
     Lookups,
+    /// The same on SQLite, beside Datasette
+    LookupsSqlite,
     /// A capability's start on a loaded database, its idle memory, its binary
     Start,
     /// Backup over three clouds and restore with one of them lost, beside restic
@@ -74,8 +78,17 @@ impl Bench {
             Self::Journal => &journal::PARTS,
             Self::Load => &load::PARTS,
             Self::Lookups => &lookups::PARTS,
+            Self::LookupsSqlite => &lookups::sqlite::PARTS,
             Self::Start => &start::PARTS,
             Self::Vault => &vault::PARTS,
+        }
+    }
+
+    /// The packages of the Python index that it needs.
+    fn python(self) -> &'static [&'static str] {
+        match self {
+            Self::LookupsSqlite => &lookups::datasette::PACKAGES,
+            _ => &[],
         }
     }
 
@@ -84,6 +97,7 @@ impl Bench {
             Self::Journal => journal::measure(setting),
             Self::Load => load::measure(setting),
             Self::Lookups => lookups::measure(setting),
+            Self::LookupsSqlite => lookups::sqlite::measure(setting),
             Self::Start => start::measure(setting),
             Self::Vault => vault::measure(setting),
         }
@@ -121,6 +135,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     for bench in benches {
         parts::provide(bench.parts(), &mut interrupt).await?;
+        if !bench.python().is_empty() {
+            python::environment(&python_folder(), bench.python(), &mut interrupt).await?;
+        }
     }
     if arguments.programs.is_none() {
         run_command(
@@ -138,6 +155,15 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     });
     let benches = benches.to_vec();
     tokio::task::spawn_blocking(move || measure_all(&benches, &arguments, interrupted)).await?
+}
+
+/// The environment of the peers that are written in Python.
+fn python_folder() -> PathBuf {
+    root().join("target/bench-python")
+}
+
+fn python_programs() -> PathBuf {
+    python_folder().join("bin")
 }
 
 fn measure_all(

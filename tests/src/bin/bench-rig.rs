@@ -34,11 +34,13 @@ enum Cli {
 
 #[derive(Debug, Args)]
 struct Stage {
+    /// A loaded database; SQLite when not said
     #[arg(long)]
-    postgres: String,
+    postgres: Option<String>,
+    /// The gateway's memory when not said
     #[arg(long)]
-    redis: String,
-    /// A server that gives a static answer (`host:port`), for a gateway of its own
+    redis: Option<String>,
+    /// The server that gives a static answer (`host:port`); another gateway stands before it
     #[arg(long = "static")]
     upstream: Option<String>,
     /// The broker to which applications go
@@ -125,8 +127,8 @@ impl Stage {
     async fn run(&self) -> Result<(), Failure> {
         let mut end = signal(SignalKind::terminate())?;
         let on = Foundation {
-            postgres: Some(self.postgres.clone()),
-            redis: Some(self.redis.clone()),
+            postgres: self.postgres.clone(),
+            redis: self.redis.clone(),
             unlimited: true,
             settings: self
                 .broker
@@ -136,10 +138,10 @@ impl Stage {
             ..Foundation::default()
         };
         let site = site(&self.package, &on).await?;
-        let mut door = None;
-        if let Some(upstream) = &self.upstream {
-            door = Some(site.another_gateway(upstream).await?);
-        }
+        let door = match &self.upstream {
+            Some(upstream) => Some(site.another_gateway(upstream).await?),
+            None => None,
+        };
         let facts = people::first(&self.package, 1)?;
         let first = Client::citizen(&site.gateway, &facts[0]).await?;
         let ready = json!({

@@ -48,10 +48,10 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
             caller: Caller::Possession,
             target: format!(
                 "{}/household/v1/applications/household-transcript",
-                stage.gateway
+                stage.rig.gateway
             ),
-            pids: stage.pids.clone(),
-            gateway: stage.gateway.clone(),
+            pids: stage.rig.pids.clone(),
+            gateway: stage.rig.gateway.clone(),
             asked: Asked::Application(FORM),
             rate,
         })

@@ -3,10 +3,12 @@
 //! Of all of them only this project's proves possession of the key anew on every request, refuses replays, asks a
 //! policy, mints a token for the one call and has an audit entry on disk before the answer leaves.
 
+pub(super) mod datasette;
 mod haproxy;
 mod nginx;
 mod pgbench;
 mod postgrest;
+pub(super) mod sqlite;
 
 use super::Setting;
 use super::driver::{Asked, COLUMNS, Caller, Driven};
@@ -25,6 +27,9 @@ pub(super) const PARTS: [Part; 5] = [
     Part::new("curl", "curl"),
 ];
 
+/// One's own record.
+const ME: &str = "/household/v1/me";
+
 const WHOLE: &str = "lifeboat, all checks, PostgreSQL";
 const DOOR: &str = "lifeboat gateway, static answer";
 const HALF: &str = "lifeboat at half of its capacity";
@@ -39,36 +44,36 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         ..Around::default()
     };
     let stage = Stage::start(setting, &around)?;
-    let door = stage.door.as_ref().ok_or("the stage has no second door")?;
     let haproxy = haproxy::Proxy::start(&stage.public_key()?, &answer.address())?;
     let postgrest = postgrest::Server::start(&stage.postgres, &stage.public_key()?)?;
+    let rig = &stage.rig;
+    let (door, door_pid) = rig.door.clone().ok_or("there is no second gateway")?;
     let driven = |name, caller, target: String, pids: Vec<u32>| Driven {
         name,
         caller,
         target,
         pids,
-        gateway: stage.gateway.clone(),
+        gateway: rig.gateway.clone(),
         asked: Asked::Record,
         rate: None,
     };
-    let me = "/household/v1/me";
     let mut contestants: Vec<Box<dyn Contestant>> = vec![
         Box::new(driven(
             WHOLE,
             Caller::Possession,
-            format!("{}{me}", stage.gateway),
-            stage.pids.clone(),
+            format!("{}{ME}", rig.gateway),
+            rig.pids.clone(),
         )),
         Box::new(driven(
             DOOR,
             Caller::Possession,
-            format!("{}{me}", door.url),
-            vec![door.pid],
+            format!("{door}{ME}"),
+            vec![door_pid],
         )),
         Box::new(driven(
             HAPROXY,
             Caller::Bearer,
-            format!("{}{me}", haproxy.url()),
+            format!("{}{ME}", haproxy.url()),
             vec![haproxy.pid()],
         )),
         Box::new(driven(
@@ -88,8 +93,8 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let mut half = driven(
         HALF,
         Caller::Possession,
-        format!("{}{me}", stage.gateway),
-        stage.pids.clone(),
+        format!("{}{ME}", rig.gateway),
+        rig.pids.clone(),
     );
     half.rate = Some(capacity / 2.0);
     series.extend(in_turn(
@@ -97,7 +102,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         setting,
     )?);
 
-    let title = "GET /household/v1/me, 32 connections".to_owned();
+    let title = format!("GET {ME}, 32 connections");
     Ok(Report {
         name: "lookups",
         title,

@@ -1,17 +1,16 @@
 //! This project's services as in production: a process each, on PostgreSQL (durable, audit included) and Redis.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use test_support::child::{Guarded, Signal};
 use test_support::postgres::{self, Database, psql};
 use test_support::redis;
 
 use super::Setting;
 use super::measured::Measured;
+use super::rig::{Rig, text};
 use crate::Failure;
 
 /// As an operator would set it; durable.
@@ -44,27 +43,14 @@ pub(super) struct Around {
     pub(super) broker: Option<String>,
 }
 
-/// A gateway before a static answer.
-#[derive(Debug)]
-pub(super) struct Door {
-    pub(super) url: String,
-    pub(super) pid: u32,
-}
-
 /// Everything that runs for the bench; stopped when dropped, the services first.
 #[derive(Debug)]
 pub(super) struct Stage {
-    _services: Guarded,
+    pub(super) rig: Rig,
     _database: Database,
     _server: postgres::Server,
     _redis: redis::Server,
     pub(super) postgres: Postgres,
-    /// The gateway before the real services.
-    pub(super) gateway: String,
-    /// Gateway, identity and household.
-    pub(super) pids: Vec<u32>,
-    pub(super) door: Option<Door>,
-    key: Value,
 }
 
 impl Stage {
@@ -92,64 +78,25 @@ impl Stage {
             schema: psql(&database.url, find)?,
         };
 
-        let mut rig = Command::new(setting.programs.join("bench-rig"));
-        rig.args(["stage", "--postgres", &database.url, "--redis", redis.url()])
-            .arg("--package")
-            .arg(setting.snapshots.join("household"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        for (flag, value) in [("--static", &around.upstream), ("--broker", &around.broker)] {
-            if let Some(value) = value {
-                rig.args([flag, value]);
-            }
+        let mut options = vec![("--postgres", database.url.as_str()), ("--redis", redis.url())];
+        let around = [("--static", &around.upstream), ("--broker", &around.broker)];
+        for (name, value) in around {
+            options.extend(value.as_deref().map(|value| (name, value)));
         }
-        let mut services = Guarded::start(&mut rig, Signal::TERM);
-        let told = services
-            .inner()
-            .stdout
-            .take()
-            .ok_or("the stage has no output")?;
-        let mut line = String::new();
-        BufReader::new(told).read_line(&mut line)?;
-        let ready: Value = serde_json::from_str(&line).map_err(|_| "the services did not start")?;
+        let rig = Rig::start(setting, &options)?;
         Ok(Self {
-            _services: services,
+            rig,
             _database: database,
             _server: server,
             _redis: redis,
             postgres,
-            gateway: text(&ready, "gateway")?,
-            pids: ready["pids"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(pid)
-                .collect(),
-            door: pid(&ready["door_pid"])
-                .map(|pid| {
-                    let url = text(&ready, "door")?;
-                    Ok::<_, Failure>(Door { url, pid })
-                })
-                .transpose()?,
-            key: ready["key"].clone(),
         })
     }
 
     /// The key that verifies the access tokens.
     pub(super) fn public_key(&self) -> Result<PublicKey, Failure> {
-        PublicKey::parse(&self.key)
+        PublicKey::parse(&self.rig.key)
     }
-}
-
-fn text(ready: &Value, name: &str) -> Result<String, Failure> {
-    Ok(ready[name]
-        .as_str()
-        .ok_or_else(|| format!("no {name}"))?
-        .to_owned())
-}
-
-fn pid(value: &Value) -> Option<u32> {
-    value.as_u64()?.try_into().ok()
 }
 
 /// A P-256 public key, in the forms that the peers read.

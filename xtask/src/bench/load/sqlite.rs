@@ -1,8 +1,7 @@
 //! Into SQLite: beside `sqlite3 .import` and the same indexes afterwards.
 
 use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -10,6 +9,7 @@ use tempfile::TempDir;
 use super::super::Setting;
 use super::super::measured::Measured;
 use super::super::rounds::{Contestant, Run};
+use super::super::sqlite_files;
 use super::package::Package;
 use super::{snapshot_load, write_script};
 use crate::Failure;
@@ -21,7 +21,7 @@ pub(super) fn contestants(setting: &Setting, package: &Package) -> Result<(Ours,
         &mut snapshot_load(setting, package, &url(folder.path())),
         setting,
     )?;
-    let loaded = largest(folder.path())?;
+    let loaded = sqlite_files::largest(folder.path())?;
     let script = script(package, &made(&loaded, "table")?, &made(&loaded, "index")?)?;
     let folder = tempfile::tempdir()?;
     write_script(&folder, &script)?;
@@ -88,25 +88,6 @@ impl Contestant for Import {
 
 fn url(folder: &Path) -> String {
     format!("sqlite://{}", folder.join("store").display())
-}
-
-/// The database of the snapshot, which is larger than the registry beside it.
-fn largest(folder: &Path) -> Result<PathBuf, Failure> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let about = entry.metadata()?;
-            if about.is_dir() {
-                folders.push(entry.path());
-            } else {
-                files.push((about.len(), entry.path()));
-            }
-        }
-    }
-    let (_, largest) = files.into_iter().max().ok_or("the load made no file")?;
-    Ok(largest)
 }
 
 fn query(file: &Path, statement: &str) -> Result<String, Failure> {

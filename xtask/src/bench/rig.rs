@@ -1,0 +1,74 @@
+//! This project's services, a process each, started by `bench-rig stage`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use test_support::child::{Guarded, Signal};
+
+use super::Setting;
+use crate::Failure;
+
+/// Running services; stopped when dropped.
+#[derive(Debug)]
+pub(super) struct Rig {
+    _services: Guarded,
+    pub(super) gateway: String,
+    /// Gateway, identity and household.
+    pub(super) pids: Vec<u32>,
+    /// Another gateway and its process, where there is a static answer for it.
+    pub(super) door: Option<(String, u32)>,
+    /// What access tokens are verified with, a JWK.
+    pub(super) key: Value,
+}
+
+impl Rig {
+    /// Starts them with these options, on SQLite where none says otherwise.
+    pub(super) fn start(setting: &Setting, options: &[(&str, &str)]) -> Result<Self, Failure> {
+        let mut command = Command::new(setting.programs.join("bench-rig"));
+        command
+            .arg("stage")
+            .arg("--package")
+            .arg(setting.snapshots.join("household"))
+            .args(options.iter().flat_map(|(name, value)| [name, value]))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let mut services = Guarded::start(&mut command, Signal::TERM);
+        let told = services
+            .inner()
+            .stdout
+            .take()
+            .ok_or("the stage has no output")?;
+        let mut line = String::new();
+        BufReader::new(told).read_line(&mut line)?;
+        let ready: Value = serde_json::from_str(&line).map_err(|_| "the services did not start")?;
+        let door = match pid(&ready["door_pid"]) {
+            Some(pid) => Some((text(&ready, "door")?, pid)),
+            None => None,
+        };
+        Ok(Self {
+            _services: services,
+            gateway: text(&ready, "gateway")?,
+            pids: ready["pids"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(pid)
+                .collect(),
+            door,
+            key: ready["key"].clone(),
+        })
+    }
+}
+
+/// A member that must be there.
+pub(super) fn text(ready: &Value, name: &str) -> Result<String, Failure> {
+    Ok(ready[name]
+        .as_str()
+        .ok_or_else(|| format!("no {name}"))?
+        .to_owned())
+}
+
+fn pid(value: &Value) -> Option<u32> {
+    value.as_u64()?.try_into().ok()
+}
