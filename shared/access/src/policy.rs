@@ -2,21 +2,24 @@
 //! that hold for all.
 //!
 //! What no policy permits is denied; so is an operation that is not known, and every failure. Policies are checked
-//! against a schema made from the descriptors, compiled once, and asked on every request: nothing is remembered, so that
-//! a change counts from the next request on.
+//! against a schema made from the descriptors, compiled once, and asked on every request: no decision is remembered, so
+//! that a change counts from the next request on.
 
+mod principal;
 mod schema;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Decision as Verdict, Entities, Entity, EntityId,
-    EntityTypeName, EntityUid, PolicySet, Request, RestrictedExpression, ValidationMode, Validator,
+    ActionConstraint, Authorizer, Decision as Verdict, EntityTypeName, EntityUid, PolicySet,
+    Request, ValidationMode, Validator,
 };
 
 use crate::caller::Caller;
 use crate::descriptor::{Descriptor, Operation};
+use principal::Contexts;
+pub use principal::Principal;
 
 /// What holds for every service.
 const BASE: &str = include_str!("policy/base.cedar");
@@ -46,8 +49,8 @@ pub enum Decision {
 pub struct PolicyStore {
     services: HashMap<String, Service>,
     authorizer: Authorizer,
-    /// The type of callers; reading a type's name costs more than a decision.
     caller: EntityTypeName,
+    contexts: Contexts,
 }
 
 struct Service {
@@ -81,15 +84,22 @@ impl PolicyStore {
                 return Err(fault("two services of this name".into()));
             }
         }
-        let caller = schema::kind("Caller").map_err(|fault| PolicyFault {
+        let fault = |fault| PolicyFault {
             service: String::new(),
             fault,
-        })?;
+        };
         Ok(Self {
             services,
             authorizer: Authorizer::new(),
-            caller,
+            caller: principal::kind().map_err(fault)?,
+            contexts: Contexts::all().map_err(fault)?,
         })
+    }
+
+    /// What the policies are told of `caller`, whatever they ask; none where it cannot be told, and then nothing is permitted.
+    #[must_use]
+    pub fn principal(&self, caller: &Caller) -> Option<Principal> {
+        Principal::of(caller, &self.caller)
     }
 
     /// Whether `caller` may do `action` of `service` on a resource of this kind.
@@ -117,9 +127,34 @@ impl PolicyStore {
         })
     }
 
+    /// As [`Self::permits`], where what policies are told of this caller was made before.
+    #[must_use]
+    pub fn permits_as(
+        &self,
+        principal: &Principal,
+        caller: &Caller,
+        service: &str,
+        action: &str,
+        kind: &str,
+    ) -> bool {
+        self.judge(Some(principal), caller, service, action, kind) == Decision::Allow
+    }
+
     /// Decides, and says how.
     #[must_use]
     pub fn decide(&self, caller: &Caller, service: &str, action: &str, kind: &str) -> Decision {
+        let principal = self.principal(caller);
+        self.judge(principal.as_ref(), caller, service, action, kind)
+    }
+
+    fn judge(
+        &self,
+        principal: Option<&Principal>,
+        caller: &Caller,
+        service: &str,
+        action: &str,
+        kind: &str,
+    ) -> Decision {
         let Some(service) = self.services.get(service) else {
             return Decision::Unknown;
         };
@@ -130,41 +165,26 @@ impl PolicyStore {
         else {
             return Decision::Unknown;
         };
-        self.ask(caller, action).unwrap_or_else(|| {
+        let answer = principal.and_then(|principal| self.ask(principal, caller, action));
+        answer.unwrap_or_else(|| {
             tracing::error!(action = %action.uid, "a policy could not be evaluated; denied");
             Decision::Failed
         })
     }
 
     /// The answer; `None` where anything at all went wrong.
-    fn ask(&self, caller: &Caller, action: &Action) -> Option<Decision> {
-        let name = EntityId::new(caller.kind.as_str());
-        let principal = EntityUid::from_type_name_and_id(self.caller.clone(), name);
-        // The resource has neither attributes nor parents: its name says it all.
-        let known = Entity::new(principal.clone(), attributes(caller), HashSet::new()).ok()?;
-        let entities = Entities::from_entities([known], None).ok()?;
-        let purpose = caller.purpose.map_or("", crate::purpose::Purpose::as_str);
-        let context = Context::from_pairs([
-            (
-                "purpose".into(),
-                RestrictedExpression::new_string(purpose.into()),
-            ),
-            (
-                "case_number".into(),
-                RestrictedExpression::new_bool(caller.case_number.is_some()),
-            ),
-        ]);
+    fn ask(&self, principal: &Principal, caller: &Caller, action: &Action) -> Option<Decision> {
         let request = Request::new(
-            principal,
+            principal.uid.clone(),
             action.uid.clone(),
             action.resource.clone(),
-            context.ok()?,
+            self.contexts.of(caller)?,
             None,
         )
         .ok()?;
-        let response = self
-            .authorizer
-            .is_authorized(&request, &action.policies, &entities);
+        let response =
+            self.authorizer
+                .is_authorized(&request, &action.policies, &principal.entities);
         if response.diagnostics().errors().next().is_some() {
             return None;
         }
@@ -227,31 +247,6 @@ fn applicable(policies: &PolicySet, action: &EntityUid) -> Result<PolicySet, Str
             ActionConstraint::Eq(only) => only == *action,
         });
     PolicySet::from_policies(applicable.cloned()).map_err(|fault| fault.to_string())
-}
-
-fn attributes(caller: &Caller) -> HashMap<String, RestrictedExpression> {
-    let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
-    let set = |names: &std::collections::BTreeSet<String>| {
-        RestrictedExpression::new_set(
-            names
-                .iter()
-                .map(|name| RestrictedExpression::new_string(name.clone())),
-        )
-    };
-    HashMap::from([
-        ("kind".into(), text(caller.kind.as_str())),
-        ("subject".into(), text(&caller.subject)),
-        (
-            "assurance".into(),
-            RestrictedExpression::new_long(caller.assurance.level().into()),
-        ),
-        (
-            "agency".into(),
-            text(caller.agency.as_deref().unwrap_or_default()),
-        ),
-        ("functions".into(), set(&caller.functions)),
-        ("clearances".into(), set(&caller.clearances)),
-    ])
 }
 
 impl fmt::Debug for PolicyStore {

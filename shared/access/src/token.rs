@@ -13,7 +13,7 @@ use crate::jws::JwsFault;
 use crate::lifetime::TimeFault;
 use crate::purpose::{CaseNumber, Purpose};
 
-pub use verifier::AccessVerifier;
+pub use verifier::{AccessVerifier, VerifiedToken};
 
 /// The `typ` of an access token (RFC 9068 §2.1).
 pub const TYPE: &str = "at+jwt";

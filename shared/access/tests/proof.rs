@@ -3,10 +3,10 @@
 
 mod forge;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use access::jws::JwsFault;
-use access::keys::{KeyFault, SigningKey};
+use access::keys::{KeyFault, PublicKey, SigningKey};
 use access::proof::{Bound, NoncePolicy, Nonces, Proof, ProofError, ProofKey, ProofVerifier, TYPE};
 use access::replay::Replay;
 use chrono::{DateTime, Duration};
@@ -22,6 +22,7 @@ struct World {
     clock: Arc<ManualClock>,
     key: ProofKey,
     verifier: ProofVerifier,
+    holder: OnceLock<PublicKey>,
 }
 
 fn world() -> World {
@@ -29,6 +30,7 @@ fn world() -> World {
     World {
         key: ProofKey::generate().unwrap(),
         verifier: ProofVerifier::new(clock.clone()),
+        holder: OnceLock::new(),
         clock,
     }
 }
@@ -49,6 +51,7 @@ impl World {
         let bound = Bound {
             token: TOKEN,
             jkt: self.key.jkt(),
+            holder: Some(&self.holder),
         };
         self.verifier
             .verify(proof, "GET", URL, Some(bound), NoncePolicy::NotAsked)
@@ -118,6 +121,49 @@ fn another_keys_proof_is_refused() {
         .prove("GET", URL, Some(TOKEN), None, world.clock.now())
         .unwrap();
     assert_eq!(world.check_bound(&proof), Err(ProofError::OtherKey));
+}
+
+#[test]
+fn a_key_that_is_kept_is_the_tokens_own_and_excuses_nothing() {
+    let world = world();
+    let thief = ProofKey::generate().unwrap();
+    let theirs = thief.prove("GET", URL, Some(TOKEN), None, world.clock.now());
+    assert!(world.check_bound(&theirs.unwrap()).is_err());
+    assert!(world.holder.get().is_none());
+    for _ in 0..2 {
+        let proof = world.prove("GET", URL, Some(TOKEN));
+        assert!(world.check_bound(&proof).is_ok());
+        assert_eq!(world.holder.get().unwrap().thumbprint(), world.key.jkt());
+    }
+    let theirs = thief.prove("GET", URL, Some(TOKEN), None, world.clock.now());
+    assert_eq!(
+        world.check_bound(&theirs.unwrap()),
+        Err(ProofError::OtherKey)
+    );
+    assert_eq!(world.holder.get().unwrap().thumbprint(), world.key.jkt());
+
+    let [known, other] = [(); 2].map(|()| SigningKey::generate_es256().unwrap());
+    let holder = OnceLock::from(known.public().clone());
+    let refused = |key: &SigningKey, change: &dyn Fn(&mut Value)| {
+        let mut header = header(&known);
+        change(&mut header);
+        let proof = sign_raw(key, &header.to_string(), &claims().to_string());
+        let bound = Bound {
+            token: TOKEN,
+            jkt: known.public().thumbprint(),
+            holder: Some(&holder),
+        };
+        world
+            .verifier
+            .verify(&proof, "GET", URL, Some(bound), NoncePolicy::NotAsked)
+            .unwrap_err()
+    };
+    assert_eq!(refused(&known, &|_| ()), ProofError::OtherToken);
+    assert_eq!(refused(&other, &|_| ()), JwsFault::Signature.into());
+    let private = |header: &mut Value| header["jwk"]["d"] = json!("AAAA");
+    assert_eq!(refused(&known, &private), KeyFault::Secret.into());
+    let encrypts = |header: &mut Value| header["jwk"]["use"] = json!("enc");
+    assert_eq!(refused(&known, &encrypts), KeyFault::OtherUse.into());
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn rfc_9449_proofs() {
     let bound = Some(Bound {
         token: text("access_token"),
         jkt: text("thumbprint"),
+        holder: None,
     });
     let resource = "https://resource.example.org/protectedresource";
     let proof = verify("resource_request", "GET", resource, bound).unwrap();

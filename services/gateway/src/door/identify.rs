@@ -7,7 +7,7 @@ use std::time::Instant;
 use access::limit::{Admission, Decision, Limit};
 use access::proof::{Bound, NoncePolicy, Nonces, Proof, ProofError, ProofVerifier};
 use access::replay::Replay;
-use access::token::{AccessClaims, AccessVerifier, TokenError};
+use access::token::{AccessVerifier, TokenError, VerifiedToken};
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
 
@@ -18,7 +18,7 @@ use crate::trust::{Revocations, Standing, UnknownKey};
 /// A caller whose token and proof hold; the proof is still to be used up.
 #[derive(Debug)]
 pub(crate) struct Proved {
-    pub(crate) claims: Arc<AccessClaims>,
+    pub(crate) token: Arc<VerifiedToken>,
     proof: Proof,
 }
 
@@ -48,9 +48,9 @@ impl Identify {
         // With every answer, so that a client learns of the next nonce before it needs it.
         exchange.nonce = HeaderValue::from_str(&self.nonces.issue()).ok();
         let presented = presented.map_err(|(code, reason)| refused(code, reason))?;
-        let claims = self.token(presented.token)?;
-        let proof = self.proof(presented, &claims, request)?;
-        Ok(Some(Proved { claims, proof }))
+        let token = self.token(presented.token)?;
+        let proof = self.proof(presented, &token, request)?;
+        Ok(Some(Proved { token, proof }))
     }
 
     /// Uses up the proof, of any number of copies the first one only, and then counts the request of `who`.
@@ -74,11 +74,11 @@ impl Identify {
         self.tokens.has_keys() && self.revocations.is_known()
     }
 
-    fn token(&self, token: &str) -> Result<Arc<AccessClaims>, Refused> {
+    fn token(&self, token: &str) -> Result<Arc<VerifiedToken>, Refused> {
         if !self.tokens.has_keys() {
             return Err(unavailable("no-keys"));
         }
-        let claims = self.tokens.verify(token).map_err(|error| {
+        let token = self.tokens.verify(token).map_err(|error| {
             if error == TokenError::UnknownKey {
                 self.unknown_key.seen();
             }
@@ -86,9 +86,9 @@ impl Identify {
         })?;
         match self
             .revocations
-            .standing(&claims.jti, claims.sid.as_deref(), Instant::now())
+            .standing(&token.jti, token.sid.as_deref(), Instant::now())
         {
-            Standing::Stands => Ok(claims),
+            Standing::Stands => Ok(token),
             Standing::Revoked => Err(refused(Code::InvalidToken, "revoked")),
             Standing::Unknown => Err(unavailable("revocations-stale")),
         }
@@ -97,13 +97,14 @@ impl Identify {
     fn proof(
         &self,
         presented: Presented<'_>,
-        claims: &AccessClaims,
+        token: &VerifiedToken,
         request: &HttpRequest,
     ) -> Result<Proof, Refused> {
         let address = [self.origin.as_str(), request.uri().path()].concat();
         let bound = Bound {
             token: presented.token,
-            jkt: &claims.cnf.jkt,
+            jkt: &token.cnf.jkt,
+            holder: Some(token.holder()),
         };
         let nonces = NoncePolicy::Required(&self.nonces);
         self.proofs

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use access::caller::{Caller, CallerKind};
 use access::internal::InternalSigner;
 use access::policy::PolicyStore;
+use access::token::VerifiedToken;
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -126,9 +127,9 @@ impl Door {
         let (operation, values) = shared.route(request)?;
         exchange.operation = Some(operation.clone());
         shared.rates.all().await?;
-        let caller = shared.caller(request, &operation, exchange).await?;
+        let (caller, token) = shared.caller(request, &operation, exchange).await?;
         shared
-            .decide(&caller, &operation, &values, exchange)
+            .decide(&caller, token.as_deref(), &operation, &values, exchange)
             .await?;
         let body = body::read(
             request,
@@ -170,13 +171,13 @@ impl Shared {
         }
     }
 
-    /// Who asks, and why.
+    /// Who asks, and why; with the token that says so.
     async fn caller(
         &self,
         request: &HttpRequest,
         operation: &Operation,
         exchange: &mut Exchange,
-    ) -> Result<Caller, Problem> {
+    ) -> Result<(Caller, Option<Arc<VerifiedToken>>), Problem> {
         let Stated {
             purpose,
             case_number,
@@ -185,18 +186,21 @@ impl Shared {
         let refused = match self.identify.check(request, exchange) {
             Ok(None) => {
                 self.rates.address(address).await?;
-                return Ok(Caller {
+                let nobody = Caller {
                     purpose,
                     case_number,
                     ..Caller::anonymous(address)
-                });
+                };
+                return Ok((nobody, None));
             }
             Ok(Some(proved)) => {
-                let caller = proved.claims.caller(purpose, case_number, address);
+                let caller = proved.token.caller(purpose, case_number, address);
                 // In this order: a stranger who repeats somebody's request must not use up their rate.
                 let (limit, who) = self.rates.of(&caller);
                 match self.identify.use_up(&proved, limit, who).await {
-                    Ok(decision) => return rates::judge(decision).map(|()| caller),
+                    Ok(decision) => {
+                        return rates::judge(decision).map(|()| (caller, Some(proved.token)));
+                    }
                     Err(refused) => refused,
                 }
             }
@@ -209,22 +213,32 @@ impl Shared {
         Err(refused.problem())
     }
 
+    fn permits(
+        &self,
+        caller: &Caller,
+        token: Option<&VerifiedToken>,
+        operation: &Operation,
+    ) -> bool {
+        let (policies, service) = (&self.policies, &operation.service);
+        let (id, kind) = (&operation.id, &operation.resource);
+        match token {
+            None => policies.permits(caller, service, id, kind),
+            Some(token) => token
+                .principal(policies)
+                .is_some_and(|known| policies.permits_as(known, caller, service, id, kind)),
+        }
+    }
+
     /// Asks the policies. A person's name in the path of a refused attempt is logged like a lookup.
     async fn decide(
         &self,
         caller: &Caller,
+        token: Option<&VerifiedToken>,
         operation: &Operation,
         values: &PathValues,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
-        if operation.is_public
-            || self.policies.permits(
-                caller,
-                &operation.service,
-                &operation.id,
-                &operation.resource,
-            )
-        {
+        if operation.is_public || self.permits(caller, token, operation) {
             return Ok(());
         }
         if caller.kind == CallerKind::Anonymous {

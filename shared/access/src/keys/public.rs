@@ -1,7 +1,6 @@
 use std::fmt;
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
-use jsonwebtoken::DecodingKey;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
 use serde_json::{Map, Value, json};
 
 use super::Algorithm;
@@ -60,7 +59,7 @@ pub enum KeyFault {
 #[derive(Clone)]
 pub struct PublicKey {
     algorithm: Algorithm,
-    decoding: DecodingKey,
+    verifying: ParsedPublicKey,
     /// P-256: `x` and `y` after one another; Ed25519: the point.
     point: Vec<u8>,
     thumbprint: String,
@@ -110,7 +109,7 @@ impl PublicKey {
     /// A P-256 key from its two coordinates of 32 bytes each.
     pub(super) fn es256(coordinates: &[u8]) -> Result<Self, KeyFault> {
         let uncompressed = [&[4], coordinates].concat();
-        ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &uncompressed)
+        let verifying = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &uncompressed)
             .map_err(|_| KeyFault::BadPoint)?;
         let (x, y) = coordinates
             .split_at_checked(32)
@@ -119,7 +118,7 @@ impl PublicKey {
         let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
         Ok(Self {
             algorithm: Algorithm::Es256,
-            decoding: DecodingKey::from_ec_der(&uncompressed),
+            verifying,
             point: coordinates.to_vec(),
             thumbprint: secret::sha256_text(canonical.as_bytes()),
         })
@@ -132,13 +131,14 @@ impl PublicKey {
         if SMALL_ORDER.contains(&unsigned) {
             return Err(KeyFault::BadPoint);
         }
+        let verifying = ParsedPublicKey::new(&ED25519, point).map_err(|_| KeyFault::BadPoint)?;
         let canonical = format!(
             r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#,
             strict::encode(point)
         );
         Ok(Self {
             algorithm: Algorithm::EdDsa,
-            decoding: DecodingKey::from_ed_der(point),
+            verifying,
             point: point.to_vec(),
             thumbprint: secret::sha256_text(canonical.as_bytes()),
         })
@@ -178,13 +178,14 @@ impl PublicKey {
             .collect()
     }
 
-    /// Whether `signature` (base64url) is this key's over `message`.
-    pub(crate) fn verifies(&self, message: &[u8], signature: &str) -> bool {
-        let algorithm = match self.algorithm {
-            Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
-            Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-        };
-        jsonwebtoken::crypto::verify(signature, message, &self.decoding, algorithm).unwrap_or(false)
+    /// Whether `jwk` is this key and says nothing else.
+    pub(crate) fn is(&self, jwk: &Map<String, Value>) -> bool {
+        self.jwk() == *jwk
+    }
+
+    /// Whether `signature` is this key's over `message`: for ES256 `r` and `s` after one another (RFC 7518 §3.4).
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.verifying.verify_sig(message, signature).is_ok()
     }
 }
 

@@ -1,5 +1,7 @@
 use std::fmt;
+use std::sync::Arc;
 
+use arc_swap::{ArcSwap, Guard};
 use aws_lc_rs::hmac;
 use runtime::clock::SharedClock;
 
@@ -21,6 +23,14 @@ pub struct WeakNonceKey;
 pub struct Nonces {
     key: hmac::Key,
     clock: SharedClock,
+    recent: ArcSwap<Recent>,
+}
+
+/// The nonces that are taken during one period: its own, the one before, and the next, which a copy whose clock is ahead
+/// issues already.
+struct Recent {
+    period: i64,
+    nonces: [String; 3],
 }
 
 impl Nonces {
@@ -32,10 +42,9 @@ impl Nonces {
         if key.len() < MIN_KEY {
             return Err(WeakNonceKey);
         }
-        Ok(Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, key),
-            clock,
-        })
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+        let recent = ArcSwap::from_pointee(Recent::of(&key, period(&clock)));
+        Ok(Self { key, clock, recent })
     }
 
     /// Nonces that only this process takes.
@@ -51,31 +60,50 @@ impl Nonces {
     /// The nonce of now, for `DPoP-Nonce`.
     #[must_use]
     pub fn issue(&self) -> String {
-        self.of(self.period())
+        self.recent().nonces[0].clone()
     }
 
     /// Whether `nonce` was issued in this period or the one before; or, by a copy whose clock is ahead, in the next.
     #[must_use]
     pub fn check(&self, nonce: &str) -> bool {
-        let now = self.period();
-        [now, now.saturating_sub(1), now.saturating_add(1)]
-            .into_iter()
-            .fold(false, |taken, period| {
-                taken | secret::same(nonce, &self.of(period))
-            })
+        let taken = |one: &String| secret::same(nonce, one);
+        self.recent()
+            .nonces
+            .iter()
+            .fold(false, |any, one| any | taken(one))
     }
 
-    fn period(&self) -> i64 {
-        self.clock.now().timestamp().div_euclid(PERIOD)
+    fn recent(&self) -> Guard<Arc<Recent>> {
+        let now = period(&self.clock);
+        let known = self.recent.load();
+        if known.period == now {
+            return known;
+        }
+        let new = Arc::new(Recent::of(&self.key, now));
+        self.recent.store(Arc::clone(&new));
+        Guard::from_inner(new)
     }
+}
 
-    fn of(&self, period: i64) -> String {
-        let tag = hmac::sign(
-            &self.key,
-            &[b"dpop nonce ".as_slice(), &period.to_be_bytes()].concat(),
-        );
-        strict::encode(tag.as_ref().get(..24).unwrap_or_default())
+impl Recent {
+    fn of(key: &hmac::Key, period: i64) -> Self {
+        let around = [period, period.saturating_sub(1), period.saturating_add(1)];
+        let nonce = |period: i64| {
+            let tag = hmac::sign(
+                key,
+                &[b"dpop nonce ".as_slice(), &period.to_be_bytes()].concat(),
+            );
+            strict::encode(tag.as_ref().get(..24).unwrap_or_default())
+        };
+        Self {
+            period,
+            nonces: around.map(nonce),
+        }
     }
+}
+
+fn period(clock: &SharedClock) -> i64 {
+    clock.now().timestamp().div_euclid(PERIOD)
 }
 
 impl fmt::Debug for Nonces {

@@ -1,3 +1,4 @@
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use runtime::clock::SharedClock;
@@ -33,6 +34,9 @@ pub struct Bound<'a> {
     pub token: &'a str,
     /// The thumbprint it is bound to (`cnf.jkt`), after it was verified.
     pub jkt: &'a str,
+    /// Where the key with that thumbprint is kept, so that it is parsed and judged once for all proofs that come with the
+    /// token; nothing is kept where there is no place.
+    pub holder: Option<&'a OnceLock<PublicKey>>,
 }
 
 /// Whether proofs must contain a nonce of the server's.
@@ -86,21 +90,30 @@ impl ProofVerifier {
     ) -> Result<Proof, ProofError> {
         let proof = Unverified::parse(proof, &FORM)?;
         let jwk = proof.header().jwk.as_ref().ok_or(KeyFault::Malformed)?;
-        let key = PublicKey::from_jwk(jwk)?;
-        let claims: Claims = proof.verify(&key)?;
+        let holder = bound.and_then(|bound| bound.holder);
+        let parsed;
+        let key = match holder.and_then(OnceLock::get) {
+            Some(known) if known.is(jwk) => known,
+            _ => {
+                parsed = PublicKey::from_jwk(jwk)?;
+                &parsed
+            }
+        };
+        let claims: Claims = proof.verify(key)?;
         if claims.jti.is_empty() || claims.jti.len() > MAX_ID {
             return Err(JwsFault::Claims.into());
         }
         if claims.htm != method {
             return Err(ProofError::Method);
         }
-        let addresses = (Target::parse(&claims.htu), Target::parse(htu));
-        if !matches!(addresses, (Ok(made_for), Ok(asked)) if made_for == asked) {
-            return Err(ProofError::Address);
-        }
+        check_address(&claims.htu, htu)?;
         self.check_times(&claims)?;
-        check_binding(&claims, &key, bound)?;
+        check_binding(&claims, key, bound)?;
         check_nonce(claims.nonce.as_deref(), nonces)?;
+        if let Some(holder) = holder {
+            // It is the one that the token is bound to.
+            holder.get_or_init(|| key.clone());
+        }
         Ok(Proof {
             jkt: key.thumbprint().to_owned(),
             jti: claims.jti,
@@ -121,6 +134,16 @@ impl ProofVerifier {
         } else {
             Err(ProofError::Time)
         }
+    }
+}
+
+/// Whether both are the same address, however they are spelt.
+fn check_address(made_for: &str, asked: &str) -> Result<(), ProofError> {
+    let asked_for = Target::parse(asked).map_err(|_| ProofError::Address)?;
+    if made_for == asked || Target::parse(made_for).is_ok_and(|made_for| made_for == asked_for) {
+        Ok(())
+    } else {
+        Err(ProofError::Address)
     }
 }
 

@@ -1,5 +1,6 @@
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use moka::sync::Cache;
@@ -9,6 +10,7 @@ use super::{AccessClaims, LIFETIME, TYPE, TokenError};
 use crate::jws::{Form, Unverified};
 use crate::keys::{KeySet, PublicKey};
 use crate::lifetime::{Times, Window};
+use crate::policy::{PolicyStore, Principal};
 use crate::secret;
 
 const FORM: Form = Form {
@@ -23,15 +25,51 @@ const LEEWAY: u8 = 5;
 
 const WINDOW: Window = Window::new(LEEWAY, LIFETIME);
 
-/// Verified tokens that are remembered unless told otherwise: at most some 40 MiB.
-const CAPACITY: u64 = 20_000;
+/// Verified tokens that are remembered: at most some 60 MiB.
+const CAPACITY: u64 = 10_000;
 
-/// A token whose signature was verified.
-#[derive(Clone)]
-struct Verified {
-    claims: Arc<AccessClaims>,
+/// A token that was verified, and what follows from its claims alone: made once, and used for all requests with it.
+pub struct VerifiedToken {
+    claims: AccessClaims,
     key: PublicKey,
-    kid: Arc<str>,
+    kid: Box<str>,
+    principal: OnceLock<Option<Principal>>,
+    holder: OnceLock<PublicKey>,
+}
+
+impl VerifiedToken {
+    /// What it says.
+    #[must_use]
+    pub fn claims(&self) -> &AccessClaims {
+        &self.claims
+    }
+
+    /// What policies are told of its caller; see [`PolicyStore::principal`].
+    #[must_use]
+    pub fn principal(&self, policies: &PolicyStore) -> Option<&Principal> {
+        let made = || policies.principal(&self.claims.caller(None, None, None));
+        self.principal.get_or_init(made).as_ref()
+    }
+
+    /// The key that it is bound to, once that key has proved itself.
+    #[must_use]
+    pub fn holder(&self) -> &OnceLock<PublicKey> {
+        &self.holder
+    }
+}
+
+impl Deref for VerifiedToken {
+    type Target = AccessClaims;
+
+    fn deref(&self) -> &AccessClaims {
+        &self.claims
+    }
+}
+
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.claims.fmt(f)
+    }
 }
 
 /// Verifies access tokens; remembers verified ones by their hash. What may change is judged on every call: the times,
@@ -41,7 +79,7 @@ pub struct AccessVerifier {
     audience: String,
     clock: SharedClock,
     keys: ArcSwap<KeySet>,
-    verified: Cache<[u8; 32], Verified>,
+    verified: Cache<[u8; 32], Arc<VerifiedToken>>,
 }
 
 impl AccessVerifier {
@@ -73,7 +111,7 @@ impl AccessVerifier {
     ///
     /// # Errors
     /// See [`TokenError`].
-    pub fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, TokenError> {
+    pub fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {
         if token.len() > FORM.max_bytes {
             return Err(crate::jws::JwsFault::TooLong.into());
         }
@@ -90,15 +128,14 @@ impl AccessVerifier {
                 self.verified.invalidate(&hash);
                 return Err(fault);
             }
-            return Ok(known.claims);
+            return Ok(known);
         }
-        let verified = self.verify_whole(token, &keys)?;
-        let claims = Arc::clone(&verified.claims);
-        self.verified.insert(hash, verified);
-        Ok(claims)
+        let verified = Arc::new(self.verify_whole(token, &keys)?);
+        self.verified.insert(hash, Arc::clone(&verified));
+        Ok(verified)
     }
 
-    fn verify_whole(&self, token: &str, keys: &KeySet) -> Result<Verified, TokenError> {
+    fn verify_whole(&self, token: &str, keys: &KeySet) -> Result<VerifiedToken, TokenError> {
         let token = Unverified::parse(token, &FORM)?;
         let kid = token
             .header()
@@ -117,10 +154,12 @@ impl AccessVerifier {
             return Err(TokenError::Claims);
         }
         self.in_time(&claims)?;
-        Ok(Verified {
-            claims: Arc::new(claims),
+        Ok(VerifiedToken {
             key: key.clone(),
             kid: kid.into(),
+            claims,
+            principal: OnceLock::new(),
+            holder: OnceLock::new(),
         })
     }
 
