@@ -12,6 +12,7 @@ use crate::stack::Stack;
 
 pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     telemetry::init(&settings.telemetry)?;
+    runtime::open_files::take_all_allowed();
     metrics::install()?;
     let drain = Drain::default();
     let admin = match &settings.admin {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod http;
 pub mod lifecycle;
 pub mod metrics;
+pub mod open_files;
 pub mod problem;
 pub mod process;
 pub mod request_id;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::server::Running;
-use crate::{admin, config, lifecycle, metrics, telemetry};
+use crate::{admin, config, lifecycle, metrics, open_files, telemetry};
 
 /// A boxed error of a start-up step; its text is what the operator reads.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -65,6 +65,7 @@ where
     if let Err(error) = telemetry::init(&settings.telemetry) {
         return complain(&error, 2);
     }
+    open_files::take_all_allowed();
     let threads = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

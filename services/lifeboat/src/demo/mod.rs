@@ -93,6 +93,7 @@ pub(crate) async fn run(
         filter: "warn".to_owned(),
         ..settings.telemetry.clone()
     })?;
+    runtime::open_files::take_all_allowed();
     metrics::install()?;
     let clock = clock::system();
     let folder = Folder::claim(&options.dir)?;
