@@ -15,18 +15,9 @@ use crate::parts::Part;
 
 /// What it needs of others.
 pub(super) const PARTS: [Part; 3] = [
-    Part {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Part {
-        program: "redis-server",
-        package: "redis-server",
-    },
-    Part {
-        program: "rabbitmq-server",
-        package: "rabbitmq-server",
-    },
+    Part::new("postgres", "postgresql"),
+    Part::new("redis-server", "redis-server"),
+    Part::new("rabbitmq-server", "rabbitmq-server"),
 ];
 
 const FORM: &str =

@@ -78,7 +78,10 @@ impl Stage {
             schema: psql(&database.url, find)?,
         };
 
-        let mut options = vec![("--postgres", database.url.as_str()), ("--redis", redis.url())];
+        let mut options = vec![
+            ("--postgres", database.url.as_str()),
+            ("--redis", redis.url()),
+        ];
         let around = [("--static", &around.upstream), ("--broker", &around.broker)];
         for (name, value) in around {
             options.extend(value.as_deref().map(|value| (name, value)));
