@@ -15,12 +15,14 @@ mod site;
 pub use callers::{citizen, clinician, officer, program, strong_citizen};
 pub use register::{load, rows};
 pub use site::Site;
+#[doc(hidden)]
+pub use tokio;
 
 #[doc(hidden)]
 pub use {tempfile, test_support};
 
 /// Runs a promise on both databases: `on_both!(what_is_promised, site of loaded => { … });` where `loaded` is an async
-/// function from a database's URL to a [`Site`]. The test's crate needs tokio.
+/// function from a database's URL to a [`Site`].
 #[macro_export]
 macro_rules! on_both {
     ($name:ident, $site:ident of $loaded:path => $body:block) => {
@@ -29,13 +31,13 @@ macro_rules! on_both {
 
             async fn promise($site: $crate::Site) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[$crate::tokio::test(crate = "capability_test::tokio", flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 let folder = $crate::tempfile::tempdir().unwrap();
                 promise($loaded(&format!("sqlite://{}", folder.path().display())).await).await;
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[$crate::tokio::test(crate = "capability_test::tokio", flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let database = $crate::test_support::postgres::database().await;
                 promise($loaded(&database.url).await).await;
