@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
-    not_yours,
-};
+use capability::{Examination, Form, Kind, OrProblem, not_yours};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::Problem;
@@ -81,17 +77,8 @@ impl Form for CardReissue {
     }
 }
 
-/// Asks for a new health insurance card. 健保卡補換發
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = CardReissue,
-        example = json!({"card_no_ends": "5678", "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678"})
-    ),
-    responses((status = 202, body = Filed<CardFinding>), FilingProblems)
-)]
-#[post("/v1/applications/card-reissue")]
-pub(super) async fn file_card_reissue(filing: Filing<CardReissue>) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks for a new health insurance card. 健保卡補換發
+    file_card_reissue(CardReissue) -> CardFinding at "/v1/applications/card-reissue",
+    example: {"card_no_ends": "5678", "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678"}
 }

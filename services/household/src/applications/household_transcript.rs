@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
-    not_yours,
-};
+use capability::{Examination, Form, Kind, OrProblem, not_yours};
 use identifiers::{HouseholdNo, Phone};
 use runtime::problem::Problem;
 use sea_orm::EntityTrait;
@@ -70,19 +66,8 @@ impl Form for HouseholdTranscript {
     }
 }
 
-/// Asks for a transcript of one's own household. 申請戶籍謄本
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = HouseholdTranscript,
-        example = json!({"household_no": "F0000001", "scope": "whole-household", "copies": 1, "contact_phone": "0912345678"})
-    ),
-    responses((status = 202, body = Filed<TranscriptFinding>), FilingProblems)
-)]
-#[post("/v1/applications/household-transcript")]
-pub(super) async fn file_household_transcript(
-    filing: Filing<HouseholdTranscript>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks for a transcript of one's own household. 申請戶籍謄本
+    file_household_transcript(HouseholdTranscript) -> TranscriptFinding at "/v1/applications/household-transcript",
+    example: {"household_no": "F0000001", "scope": "whole-household", "copies": 1, "contact_phone": "0912345678"}
 }

@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, NoFinding,
-    OrProblem, not_before, not_later,
-};
+use capability::{Examination, Form, Kind, NoFinding, OrProblem, not_before, not_later};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::Problem;
@@ -51,17 +47,8 @@ impl Form for IdLossReport {
     }
 }
 
-/// Reports one's own identity card lost. 國民身分證掛失
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = IdLossReport,
-        example = json!({"lost_on": "2026-11-20", "lost_at": "新北市貢寮區福隆車站", "contact_phone": "0912345678"})
-    ),
-    responses((status = 202, body = Filed<NoFinding>), FilingProblems)
-)]
-#[post("/v1/applications/id-loss-report")]
-pub(super) async fn file_id_loss_report(filing: Filing<IdLossReport>) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Reports one's own identity card lost. 國民身分證掛失
+    file_id_loss_report(IdLossReport) -> NoFinding at "/v1/applications/id-loss-report",
+    example: {"lost_on": "2026-11-20", "lost_at": "新北市貢寮區福隆車站", "contact_phone": "0912345678"}
 }

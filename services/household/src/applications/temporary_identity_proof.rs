@@ -1,8 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, NoFinding,
-};
+use capability::{Examination, Form, Kind, NoFinding};
 use identifiers::Phone;
 use runtime::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -63,19 +60,8 @@ impl Form for TemporaryIdentityProof {
     }
 }
 
-/// Asks for a proof of one's own identity until a new card can be issued. 申請臨時身分證明書
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = TemporaryIdentityProof,
-        example = json!({"reason": "card-lost", "collect_at": "新北市貢寮區福連國小收容所", "contact_phone": "0912345678"})
-    ),
-    responses((status = 202, body = Filed<NoFinding>), FilingProblems)
-)]
-#[post("/v1/applications/temporary-identity-proof")]
-pub(super) async fn file_temporary_identity_proof(
-    filing: Filing<TemporaryIdentityProof>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks for a proof of one's own identity until a new card can be issued. 申請臨時身分證明書
+    file_temporary_identity_proof(TemporaryIdentityProof) -> NoFinding at "/v1/applications/temporary-identity-proof",
+    example: {"reason": "card-lost", "collect_at": "新北市貢寮區福連國小收容所", "contact_phone": "0912345678"}
 }

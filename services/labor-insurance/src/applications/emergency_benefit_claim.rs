@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Deadline, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind,
-    not_before, not_later,
-};
+use capability::{Deadline, Examination, Form, Kind, not_before, not_later};
 use chrono::NaiveDate;
 use identifiers::{Fraction, PersonId, Phone};
 use runtime::problem::{self, Problem};
@@ -246,22 +242,11 @@ async fn average_before(
     })
 }
 
-/// Claims a benefit for sickness, injury, unemployment or survivors. 緊急給付申請
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = EmergencyBenefitClaim,
-        example = json!({
-            "claim": {"kind": "injury", "from": "2026-11-20", "to": "2026-11-20", "treatment": "outpatient"},
-            "description": "清理家園時受傷", "contact_phone": "0912345678"
-        })
-    ),
-    responses((status = 202, body = Filed<ClaimFinding>), FilingProblems)
-)]
-#[post("/v1/applications/emergency-benefit-claim")]
-pub(super) async fn file_emergency_benefit_claim(
-    filing: Filing<EmergencyBenefitClaim>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Claims a benefit for sickness, injury, unemployment or survivors. 緊急給付申請
+    file_emergency_benefit_claim(EmergencyBenefitClaim) -> ClaimFinding at "/v1/applications/emergency-benefit-claim",
+    example: {
+        "claim": {"kind": "injury", "from": "2026-11-20", "to": "2026-11-20", "treatment": "outpatient"},
+        "description": "清理家園時受傷", "contact_phone": "0912345678"
+    }
 }

@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Deadline, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind,
-    OrProblem, not_later, not_yours,
-};
+use capability::{Deadline, Examination, Form, Kind, OrProblem, not_later, not_yours};
 use chrono::{Datelike, NaiveDate};
 use identifiers::{HouseTaxNo, PartyId, Phone};
 use runtime::problem::Problem;
@@ -86,22 +82,11 @@ impl Form for HouseTaxRelief {
     }
 }
 
-/// Asks for relief of the house tax within 30 days of a disaster. 申請房屋稅災害減免
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = HouseTaxRelief,
-        example = json!({
-            "house_tax_no": "H00000000001", "disaster_on": "2026-11-20", "damage_percent": "49.9",
-            "description": "颱風掀翻屋頂", "contact_phone": "0912345678"
-        })
-    ),
-    responses((status = 202, body = Filed<Relief>), FilingProblems)
-)]
-#[post("/v1/applications/house-tax-relief")]
-pub(super) async fn file_house_tax_relief(
-    filing: Filing<HouseTaxRelief>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks for relief of the house tax within 30 days of a disaster. 申請房屋稅災害減免
+    file_house_tax_relief(HouseTaxRelief) -> Relief at "/v1/applications/house-tax-relief",
+    example: {
+        "house_tax_no": "H00000000001", "disaster_on": "2026-11-20", "damage_percent": "49.9",
+        "description": "颱風掀翻屋頂", "contact_phone": "0912345678"
+    }
 }

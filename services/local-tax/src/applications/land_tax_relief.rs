@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Deadline, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind,
-    not_later,
-};
+use capability::{Deadline, Examination, Form, Kind, not_later};
 use chrono::NaiveDate;
 use identifiers::{Phone, RecordNo};
 use runtime::problem::Problem;
@@ -70,22 +66,11 @@ impl Form for LandTaxRelief {
     }
 }
 
-/// Asks for relief of the land value tax by 22 September or within 30 days of a disaster. 申請地價稅災害減免
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = LandTaxRelief,
-        example = json!({
-            "bill_no": "B000000001", "disaster_on": "2026-11-20", "cause": "landslide", "description": "山崩掩埋農地",
-            "contact_phone": "0912345678"
-        })
-    ),
-    responses((status = 202, body = Filed<Relief>), FilingProblems)
-)]
-#[post("/v1/applications/land-tax-relief")]
-pub(super) async fn file_land_tax_relief(
-    filing: Filing<LandTaxRelief>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks for relief of the land value tax by 22 September or within 30 days of a disaster. 申請地價稅災害減免
+    file_land_tax_relief(LandTaxRelief) -> Relief at "/v1/applications/land-tax-relief",
+    example: {
+        "bill_no": "B000000001", "disaster_on": "2026-11-20", "cause": "landslide", "description": "山崩掩埋農地",
+        "contact_phone": "0912345678"
+    }
 }

@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Deadline, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind,
-    not_later,
-};
+use capability::{Deadline, Examination, Form, Kind, not_later};
 use chrono::{Datelike, NaiveDate};
 use identifiers::{Phone, Plate, RecordNo};
 use runtime::problem::Problem;
@@ -81,22 +77,11 @@ impl Form for VehicleTaxRelief {
     }
 }
 
-/// Asks for relief of the vehicle licence tax within one month of a disaster. 申請使用牌照稅災害減免
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = VehicleTaxRelief,
-        example = json!({
-            "bill_no": "B000000002", "plate": "ABC-1235", "vehicle_kind": "car", "engine_cc": 1798,
-            "disaster_on": "2026-11-20", "description": "泡水無法發動", "contact_phone": "0912345678"
-        })
-    ),
-    responses((status = 202, body = Filed<Relief>), FilingProblems)
-)]
-#[post("/v1/applications/vehicle-tax-relief")]
-pub(super) async fn file_vehicle_tax_relief(
-    filing: Filing<VehicleTaxRelief>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks for relief of the vehicle licence tax within one month of a disaster. 申請使用牌照稅災害減免
+    file_vehicle_tax_relief(VehicleTaxRelief) -> Relief at "/v1/applications/vehicle-tax-relief",
+    example: {
+        "bill_no": "B000000002", "plate": "ABC-1235", "vehicle_kind": "car", "engine_cc": 1798,
+        "disaster_on": "2026-11-20", "description": "泡水無法發動", "contact_phone": "0912345678"
+    }
 }

@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
-    not_yours,
-};
+use capability::{Examination, Form, Kind, OrProblem, not_yours};
 use identifiers::{PartyId, Phone, RecordNo};
 use runtime::problem::{self, Problem};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -74,22 +70,11 @@ impl Form for DeferralOrInstalment {
     }
 }
 
-/// Asks to pay a tax later, or in parts, after a disaster. 申請延期或分期繳納
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = DeferralOrInstalment,
-        example = json!({
-            "notice_no": "202500000001", "arrangement": "instalments", "count": 12, "reason": "颱風受災，收入中斷",
-            "contact_phone": "0912345678"
-        })
-    ),
-    responses((status = 202, body = Filed<Plan>), FilingProblems)
-)]
-#[post("/v1/applications/deferral-or-instalment")]
-pub(super) async fn file_deferral_or_instalment(
-    filing: Filing<DeferralOrInstalment>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks to pay a tax later, or in parts, after a disaster. 申請延期或分期繳納
+    file_deferral_or_instalment(DeferralOrInstalment) -> Plan at "/v1/applications/deferral-or-instalment",
+    example: {
+        "notice_no": "202500000001", "arrangement": "instalments", "count": 12, "reason": "颱風受災，收入中斷",
+        "contact_phone": "0912345678"
+    }
 }

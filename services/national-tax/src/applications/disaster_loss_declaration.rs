@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Deadline, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind,
-    not_later,
-};
+use capability::{Deadline, Examination, Form, Kind, not_later};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::{self, Problem};
@@ -88,22 +84,11 @@ impl Form for DisasterLossDeclaration {
     }
 }
 
-/// Declares losses in a disaster within 30 days, so that the agency can see them. 災害損失申報
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = DisasterLossDeclaration,
-        example = json!({
-            "disaster_on": "2026-11-20", "place": "新北市貢寮區福隆街1號", "losses": [{"what": "家具", "amount": 80000}],
-            "compensated": 0, "contact_phone": "0912345678"
-        })
-    ),
-    responses((status = 202, body = Filed<LossFinding>), FilingProblems)
-)]
-#[post("/v1/applications/disaster-loss-declaration")]
-pub(super) async fn file_disaster_loss_declaration(
-    filing: Filing<DisasterLossDeclaration>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Declares losses in a disaster within 30 days, so that the agency can see them. 災害損失申報
+    file_disaster_loss_declaration(DisasterLossDeclaration) -> LossFinding at "/v1/applications/disaster-loss-declaration",
+    example: {
+        "disaster_on": "2026-11-20", "place": "新北市貢寮區福隆街1號", "losses": [{"what": "家具", "amount": 80000}],
+        "compensated": 0, "contact_phone": "0912345678"
+    }
 }

@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
-    not_yours,
-};
+use capability::{Examination, Form, Kind, OrProblem, not_yours};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::{self, Problem};
@@ -82,19 +78,8 @@ impl Form for LicenceReissue {
     }
 }
 
-/// Asks for a new document of one's own licence. 駕照補發或換發
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = LicenceReissue,
-        example = json!({"class": "普通小型車", "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678"})
-    ),
-    responses((status = 202, body = Filed<LicenceFinding>), FilingProblems)
-)]
-#[post("/v1/applications/licence-reissue")]
-pub(super) async fn file_licence_reissue(
-    filing: Filing<LicenceReissue>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Asks for a new document of one's own licence. 駕照補發或換發
+    file_licence_reissue(LicenceReissue) -> LicenceFinding at "/v1/applications/licence-reissue",
+    example: {"class": "普通小型車", "reason": "lost", "delivery_address": "新北市貢寮區福隆街1號", "contact_phone": "0912345678"}
 }

@@ -1,9 +1,5 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
-    not_later, not_yours,
-};
+use capability::{Examination, Form, Kind, OrProblem, not_later, not_yours};
 use chrono::NaiveDate;
 use identifiers::{PartyId, Phone, Plate};
 use runtime::problem::{self, Problem};
@@ -103,19 +99,8 @@ fn refused(field: &'static str, english: &'static str, chinese: &'static str) ->
     Problem::new(problem::Kind::Unprocessable).field(field, english, chinese)
 }
 
-/// Reports one's own vehicle stolen, scrapped or destroyed, or its plate lost. 車輛失竊、號牌遺失或報廢登記
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = VehicleLossOrScrap,
-        example = json!({"plate": "ABC-1235", "event": "disaster", "happened_on": "2026-11-20", "contact_phone": "0912345678"})
-    ),
-    responses((status = 202, body = Filed<VehicleFinding>), FilingProblems)
-)]
-#[post("/v1/applications/vehicle-loss-or-scrap")]
-pub(super) async fn file_vehicle_loss_or_scrap(
-    filing: Filing<VehicleLossOrScrap>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Reports one's own vehicle stolen, scrapped or destroyed, or its plate lost. 車輛失竊、號牌遺失或報廢登記
+    file_vehicle_loss_or_scrap(VehicleLossOrScrap) -> VehicleFinding at "/v1/applications/vehicle-loss-or-scrap",
+    example: {"plate": "ABC-1235", "event": "disaster", "happened_on": "2026-11-20", "contact_phone": "0912345678"}
 }

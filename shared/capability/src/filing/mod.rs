@@ -1,6 +1,6 @@
 //! What people file (簡易申辦): forms, their rules, and what is answered.
 //!
-//! A kind of application is a form that implements [`Form`], a handler that takes a [`Filing`] of it, and its
+//! A kind of application is a form that implements [`Form`], a handler by [`files`](crate::files), and its
 //! [`Form::KIND`] in the declaration. Idempotency, deadlines, attachments, receipts and the journal are the same for all.
 
 mod answers;
@@ -9,6 +9,7 @@ mod deadline;
 mod desk;
 mod examination;
 mod file;
+mod handler;
 mod openapi;
 mod policy;
 mod routes;
