@@ -93,6 +93,20 @@ impl Lookup {
         page::fetch(self.db(), rows, page).await
     }
 
+    /// Answers with one page of rows, each as `record` shows it.
+    ///
+    /// # Errors
+    /// As [`Self::page`].
+    pub async fn records<R: Pageable, T>(
+        &self,
+        rows: R,
+        page: &PageQuery,
+        record: impl FnMut(R::Row) -> T,
+    ) -> Result<List<T>, Problem> {
+        let (rows, next) = self.page(rows, page).await?;
+        Ok(self.list(rows.into_iter().map(record).collect(), next))
+    }
+
     /// Answers with one record.
     #[must_use]
     pub fn answer<T>(&self, data: T) -> Answer<T> {

@@ -2,7 +2,7 @@ use actix_web::get;
 use capability::{Key, List, Listed, Lookup, PageQuery, Parameters, Problems, ReasonHeaders};
 use identifiers::PersonId;
 use runtime::problem::Problem;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 
 use crate::records::ArrearsRecord;
 use crate::tables::arrears;
@@ -14,8 +14,8 @@ pub(super) async fn own_arrears(
     lookup: Lookup,
     page: Parameters<PageQuery>,
 ) -> Result<List<ArrearsRecord>, Problem> {
-    let id = lookup.own_id()?;
-    months(&lookup, id, &page.0).await
+    let own = months(lookup.own_id()?);
+    lookup.records(own, &page.0, ArrearsRecord::from).await
 }
 
 /// The months whose premium a person owes; for officers, with purpose and case number. 依統一編號查詢欠費
@@ -34,16 +34,11 @@ pub(super) async fn arrears_of_person(
     key: Key<PersonId>,
     page: Parameters<PageQuery>,
 ) -> Result<List<ArrearsRecord>, Problem> {
-    months(&lookup, key.0, &page.0).await
+    lookup.about(&key.0);
+    let rows = months(key.0);
+    lookup.records(rows, &page.0, ArrearsRecord::from).await
 }
 
-async fn months(
-    lookup: &Lookup,
-    person: PersonId,
-    page: &PageQuery,
-) -> Result<List<ArrearsRecord>, Problem> {
-    lookup.about(&person);
-    let months = arrears::Entity::find().filter(arrears::Column::PersonId.eq(person.as_str()));
-    let (rows, next) = lookup.page(months, page).await?;
-    Ok(lookup.list(rows.into_iter().map(ArrearsRecord::from).collect(), next))
+fn months(person: PersonId) -> Select<arrears::Entity> {
+    arrears::Entity::find().filter(arrears::Column::PersonId.eq(person.as_str()))
 }

@@ -2,7 +2,7 @@ use actix_web::get;
 use capability::{Key, List, Listed, Lookup, PageQuery, Parameters, Problems, ReasonHeaders};
 use identifiers::PersonId;
 use runtime::problem::Problem;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 
 use crate::records::Period;
 use crate::tables::enrolment;
@@ -14,8 +14,8 @@ pub(super) async fn own_enrolments(
     lookup: Lookup,
     page: Parameters<PageQuery>,
 ) -> Result<List<Period>, Problem> {
-    let id = lookup.own_id()?;
-    enrolments(&lookup, id, &page.0).await
+    let own = periods(lookup.own_id()?);
+    lookup.records(own, &page.0, Period::from).await
 }
 
 /// All periods of a person's insurance; for officers, with purpose and case number. 依統一編號查詢承保紀錄
@@ -34,16 +34,11 @@ pub(super) async fn enrolments_of_person(
     key: Key<PersonId>,
     page: Parameters<PageQuery>,
 ) -> Result<List<Period>, Problem> {
-    enrolments(&lookup, key.0, &page.0).await
+    lookup.about(&key.0);
+    let rows = periods(key.0);
+    lookup.records(rows, &page.0, Period::from).await
 }
 
-async fn enrolments(
-    lookup: &Lookup,
-    person: PersonId,
-    page: &PageQuery,
-) -> Result<List<Period>, Problem> {
-    lookup.about(&person);
-    let periods = enrolment::Entity::find().filter(enrolment::Column::PersonId.eq(person.as_str()));
-    let (rows, next) = lookup.page(periods, page).await?;
-    Ok(lookup.list(rows.into_iter().map(Period::from).collect(), next))
+fn periods(person: PersonId) -> Select<enrolment::Entity> {
+    enrolment::Entity::find().filter(enrolment::Column::PersonId.eq(person.as_str()))
 }

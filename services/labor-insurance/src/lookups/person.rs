@@ -16,12 +16,10 @@ pub(super) async fn coverages(
     page: &PageQuery,
 ) -> Result<List<CoverageRecord>, Problem> {
     let rows = coverage::Entity::find().filter(coverage::Column::PersonId.eq(person));
-    let (rows, next) = lookup.page(rows, page).await?;
     let audience = Audience::of(lookup.caller());
-    let records = rows
-        .into_iter()
-        .map(|row| CoverageRecord::new(row, audience));
-    Ok(lookup.list(records.collect(), next))
+    lookup
+        .records(rows, page, |row| CoverageRecord::new(row, audience))
+        .await
 }
 
 /// One page of a person's claims.
@@ -31,10 +29,10 @@ pub(super) async fn claims(
     page: &PageQuery,
 ) -> Result<List<ClaimRecord>, Problem> {
     let rows = benefit_claim::Entity::find().filter(benefit_claim::Column::PersonId.eq(person));
-    let (rows, next) = lookup.page(rows, page).await?;
     let audience = Audience::of(lookup.caller());
-    let records = rows.into_iter().map(|row| ClaimRecord::new(row, audience));
-    Ok(lookup.list(records.collect(), next))
+    lookup
+        .records(rows, page, |row| ClaimRecord::new(row, audience))
+        .await
 }
 
 /// All of a person's coverage, as the rules take it.

@@ -65,13 +65,12 @@ pub(super) async fn roster(
         .filter(Column::UnitNo.eq(unit))
         .filter(Column::EnrolledOn.lte(on))
         .filter(not_withdrawn_before(on));
-    let (rows, next) = lookup.page(insured, &page).await?;
     let audience = Audience::of(lookup.caller());
-    let records = rows
-        .into_iter()
-        .inspect(|row| lookup.about(&row.person_id))
-        .map(|row| CoverageRecord::new(row, audience));
-    Ok(lookup.list(records.collect(), next))
+    let record = |row: coverage::Model| {
+        lookup.about(&row.person_id);
+        CoverageRecord::new(row, audience)
+    };
+    lookup.records(insured, &page, record).await
 }
 
 /// Officers may see every unit, an employer's program those it is cleared for.

@@ -47,8 +47,8 @@ pub(super) async fn page(
         cursor: query.cursor,
         limit: query.limit,
     };
-    let (rows, next) = lookup.page(rows, &page).await?;
     let audience = Audience::of(lookup.caller());
-    let records = rows.into_iter().map(|row| BillRecord::new(row, audience));
-    Ok(lookup.list(records.collect(), next))
+    lookup
+        .records(rows, &page, |row| BillRecord::new(row, audience))
+        .await
 }

@@ -16,8 +16,8 @@ pub(super) async fn own_houses(
 ) -> Result<List<HouseRecord>, Problem> {
     let me = PartyId::Person(lookup.own_id()?);
     let own = house::Entity::find().filter(house::Column::OwnerId.eq(me));
-    let (rows, next) = lookup.page(own, &page.0).await?;
     let audience = Audience::of(lookup.caller());
-    let records = rows.into_iter().map(|row| HouseRecord::new(row, audience));
-    Ok(lookup.list(records.collect(), next))
+    lookup
+        .records(own, &page.0, |row| HouseRecord::new(row, audience))
+        .await
 }

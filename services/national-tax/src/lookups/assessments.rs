@@ -56,10 +56,8 @@ pub(super) async fn listed(
     rows: Select<assessment::Entity>,
     page: &PageQuery,
 ) -> Result<List<AssessmentRecord>, Problem> {
-    let (rows, next) = lookup.page(rows, page).await?;
     let audience = Audience::of(lookup.caller());
-    let records = rows
-        .into_iter()
-        .map(|row| AssessmentRecord::new(row, audience));
-    Ok(lookup.list(records.collect(), next))
+    lookup
+        .records(rows, page, |row| AssessmentRecord::new(row, audience))
+        .await
 }

@@ -21,7 +21,5 @@ pub(super) async fn own_payments(
         .column(assessment::Column::NoticeNo)
         .into_query();
     let paid = payment::Entity::find().filter(payment::Column::NoticeNo.in_subquery(own_notices));
-    let (rows, next) = lookup.page(paid, &page.0).await?;
-    let records = rows.into_iter().map(PaymentRecord::from);
-    Ok(lookup.list(records.collect(), next))
+    lookup.records(paid, &page.0, PaymentRecord::from).await
 }

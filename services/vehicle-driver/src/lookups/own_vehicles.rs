@@ -12,10 +12,8 @@ pub(super) async fn own_vehicles(
     lookup: Lookup,
     page: Parameters<PageQuery>,
 ) -> Result<List<VehicleRecord>, Problem> {
-    let (rows, next) = lookup.page(vehicles_of(lookup.own_id()?), &page.0).await?;
+    let own = vehicles_of(lookup.own_id()?);
     let (audience, today) = (Audience::of(lookup.caller()), lookup.today());
-    let records = rows
-        .into_iter()
-        .map(|vehicle| VehicleRecord::new(vehicle, audience, today));
-    Ok(lookup.list(records.collect(), next))
+    let record = |vehicle| VehicleRecord::new(vehicle, audience, today);
+    lookup.records(own, &page.0, record).await
 }

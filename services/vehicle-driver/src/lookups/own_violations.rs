@@ -12,7 +12,8 @@ pub(super) async fn own_violations(
     lookup: Lookup,
     page: Parameters<PageQuery>,
 ) -> Result<List<ViolationRecord>, Problem> {
-    let (rows, next) = lookup.page(tickets_of(lookup.own_id()?), &page.0).await?;
-    let records = rows.into_iter().map(ViolationRecord::from).collect();
-    Ok(lookup.list(records, next))
+    let tickets = tickets_of(lookup.own_id()?);
+    lookup
+        .records(tickets, &page.0, ViolationRecord::from)
+        .await
 }

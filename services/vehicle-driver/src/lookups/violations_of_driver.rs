@@ -24,7 +24,8 @@ pub(super) async fn violations_of_driver(
     page: Parameters<PageQuery>,
 ) -> Result<List<ViolationRecord>, Problem> {
     lookup.about(&key.0);
-    let (rows, next) = lookup.page(tickets_of(key.0), &page.0).await?;
-    let records = rows.into_iter().map(ViolationRecord::from).collect();
-    Ok(lookup.list(records, next))
+    let tickets = tickets_of(key.0);
+    lookup
+        .records(tickets, &page.0, ViolationRecord::from)
+        .await
 }
