@@ -9,6 +9,7 @@ mod applications;
 mod entitlement;
 mod invented;
 mod lookups;
+mod object;
 mod party;
 mod records;
 mod sample;

@@ -1,11 +1,7 @@
 use access::caller::Assurance;
-use actix_web::post;
-use capability::{
-    Accepted, Examination, Filed, Filing, FilingHeaders, FilingProblems, Form, Kind, OrProblem,
-    not_before, not_later, not_yours,
-};
+use capability::{Examination, Form, Kind, OrProblem, not_before, not_later, not_yours};
 use chrono::NaiveDate;
-use identifiers::{LandObject, ObjectNo, PartyId, Phone, Share};
+use identifiers::{LandObject, PartyId, Phone, Share};
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -13,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::object::Object;
 use crate::shares::share;
 use crate::tables::ownership::{self, Column};
 
@@ -73,15 +70,8 @@ impl Form for TitleCertificateLoss {
 
     async fn examine(&self, asked: &Examination<'_>) -> Result<TitleCertificateFinding, Problem> {
         not_later("lost_on", self.lost_on, asked.today())?;
-        let (office, section, number) = match self.object {
-            LandObject::Parcel(key) => (key.office, key.section, ObjectNo::from(key.number)),
-            LandObject::Building(key) => (key.office, key.section, ObjectNo::from(key.number)),
-        };
         let entry = ownership::Entity::find()
-            .filter(Column::LandOffice.eq(office.as_str()))
-            .filter(Column::Section.eq(section.as_str()))
-            .filter(Column::ObjectKind.eq(self.object.kind().as_str()))
-            .filter(Column::ObjectNo.eq(number.as_str()))
+            .filter(Object::from(self.object).owned())
             .filter(Column::OwnerId.eq(PartyId::Person(asked.own_id()).as_str()))
             .filter(Column::TitleCertificateNo.eq(self.title_certificate_no.as_str()))
             .one(asked.db())
@@ -102,20 +92,9 @@ impl Form for TitleCertificateLoss {
     }
 }
 
-/// Reports a title certificate lost and asks for a new one. 權狀遺失補給
-#[utoipa::path(
-    tag = "application",
-    params(FilingHeaders),
-    request_body(
-        content = TitleCertificateLoss,
-        example = json!({"object": "parcel:AD-0012-00020001", "title_certificate_no": "0000010", "lost_on": "2026-11-20",
-                         "circumstances": "住家遭地震毀損", "contact_phone": "0912345678"})
-    ),
-    responses((status = 202, body = Filed<TitleCertificateFinding>), FilingProblems)
-)]
-#[post("/v1/applications/title-certificate-loss")]
-pub(super) async fn file_title_certificate_loss(
-    filing: Filing<TitleCertificateLoss>,
-) -> Result<Accepted, Problem> {
-    filing.file().await
+capability::files! {
+    /// Reports a title certificate lost and asks for a new one. 權狀遺失補給
+    file_title_certificate_loss(TitleCertificateLoss) -> TitleCertificateFinding at "/v1/applications/title-certificate-loss",
+    example: {"object": "parcel:AD-0012-00020001", "title_certificate_no": "0000010", "lost_on": "2026-11-20",
+              "circumstances": "住家遭地震毀損", "contact_phone": "0912345678"}
 }

@@ -1,12 +1,10 @@
 use actix_web::get;
-use capability::{
-    Answer, Answered, Key, Lookup, OrProblem, Parameters, Problems, ReasonHeaders, no_such_record,
-};
-use identifiers::{BuildingKey, ObjectKind};
+use capability::{Answer, Answered, Key, Lookup, Parameters, Problems, ReasonHeaders};
+use identifiers::{BuildingKey, LandObject};
 use runtime::problem::Problem;
 use sea_orm::EntityTrait;
 
-use super::transcript::{Object, TranscriptQuery, transcript};
+use super::transcript::{TranscriptQuery, transcript};
 use crate::records::{BuildingDescription, Transcript};
 use crate::tables::building;
 
@@ -30,18 +28,7 @@ pub(super) async fn building_transcript(
     query: Parameters<TranscriptQuery>,
 ) -> Result<Answer<Transcript<BuildingDescription>>, Problem> {
     let Key(key) = key;
-    let found = building::Entity::find_by_id((key.office, key.section, key.number))
-        .one(lookup.db())
-        .await
-        .or_problem()?
-        .ok_or_else(no_such_record)?;
-    let object = Object {
-        office: key.office,
-        section: key.section,
-        kind: ObjectKind::Building,
-        number: key.number.into(),
-    };
     let shown = (key.to_string(), key.number.shown());
-    let transcript = transcript(&lookup, object, shown, found.into(), query.0).await?;
-    Ok(lookup.answer(transcript))
+    let found = building::Entity::find_by_id((key.office, key.section, key.number));
+    transcript(&lookup, LandObject::Building(key), shown, found, query.0).await
 }

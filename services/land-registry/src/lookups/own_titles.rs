@@ -14,6 +14,5 @@ pub(super) async fn own_titles(
     page: Parameters<PageQuery>,
 ) -> Result<List<Title>, Problem> {
     let owner = PartyId::Person(lookup.own_id()?);
-    let (rows, next) = lookup.page(titles_of(owner), &page.0).await?;
-    Ok(lookup.list(rows.into_iter().map(Title::from).collect(), next))
+    lookup.records(titles_of(owner), &page.0, Title::from).await
 }

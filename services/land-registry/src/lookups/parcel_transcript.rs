@@ -1,12 +1,10 @@
 use actix_web::get;
-use capability::{
-    Answer, Answered, Key, Lookup, OrProblem, Parameters, Problems, ReasonHeaders, no_such_record,
-};
-use identifiers::{ObjectKind, ParcelKey};
+use capability::{Answer, Answered, Key, Lookup, Parameters, Problems, ReasonHeaders};
+use identifiers::{LandObject, ParcelKey};
 use runtime::problem::Problem;
 use sea_orm::EntityTrait;
 
-use super::transcript::{Object, TranscriptQuery, transcript};
+use super::transcript::{TranscriptQuery, transcript};
 use crate::records::{ParcelDescription, Transcript};
 use crate::tables::parcel;
 
@@ -30,18 +28,7 @@ pub(super) async fn parcel_transcript(
     query: Parameters<TranscriptQuery>,
 ) -> Result<Answer<Transcript<ParcelDescription>>, Problem> {
     let Key(key) = key;
-    let found = parcel::Entity::find_by_id((key.office, key.section, key.number))
-        .one(lookup.db())
-        .await
-        .or_problem()?
-        .ok_or_else(no_such_record)?;
-    let object = Object {
-        office: key.office,
-        section: key.section,
-        kind: ObjectKind::Parcel,
-        number: key.number.into(),
-    };
     let shown = (key.to_string(), key.number.shown());
-    let transcript = transcript(&lookup, object, shown, found.into(), query.0).await?;
-    Ok(lookup.answer(transcript))
+    let found = parcel::Entity::find_by_id((key.office, key.section, key.number));
+    transcript(&lookup, LandObject::Parcel(key), shown, found, query.0).await
 }

@@ -26,6 +26,5 @@ pub(super) async fn titles_of_owner(
     if let PartyId::Person(person) = owner {
         lookup.about(&person);
     }
-    let (rows, next) = lookup.page(titles_of(owner), &page.0).await?;
-    Ok(lookup.list(rows.into_iter().map(Title::from).collect(), next))
+    lookup.records(titles_of(owner), &page.0, Title::from).await
 }

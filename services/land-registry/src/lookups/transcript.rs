@@ -1,18 +1,19 @@
 //! The parts of a transcript that parcels and buildings share.
 
 use access::caller::CallerKind;
-use capability::{Audience, Cursor, Lookup, OrProblem, PageQuery};
+use capability::{Answer, Audience, Cursor, Lookup, OrProblem, PageQuery, no_such_record};
 use identifiers::mask::transcript::Class;
-use identifiers::{LandOffice, ObjectKind, ObjectNo, PartyId, Section, ShareType};
+use identifiers::{LandObject, PartyId, ShareType};
 use runtime::problem::Problem;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 use crate::entitlement;
+use crate::object::Object;
 use crate::records::{EncumbranceEntry, OwnershipEntry, Transcript};
 use crate::shares;
 use crate::tables::{encumbrance, ownership};
@@ -33,43 +34,23 @@ pub(super) struct TranscriptQuery {
     cursor: Option<Cursor>,
 }
 
-/// What a transcript is of.
-#[derive(Clone, Copy)]
-pub(super) struct Object {
-    pub(super) office: LandOffice,
-    pub(super) section: Section,
-    pub(super) kind: ObjectKind,
-    pub(super) number: ObjectNo,
-}
-
-impl Object {
-    fn owned(self) -> Condition {
-        use ownership::Column;
-        Condition::all()
-            .add(Column::LandOffice.eq(self.office.as_str()))
-            .add(Column::Section.eq(self.section.as_str()))
-            .add(Column::ObjectKind.eq(self.kind.as_str()))
-            .add(Column::ObjectNo.eq(self.number.as_str()))
-    }
-
-    fn burdened(self) -> Condition {
-        use encumbrance::Column;
-        Condition::all()
-            .add(Column::LandOffice.eq(self.office.as_str()))
-            .add(Column::Section.eq(self.section.as_str()))
-            .add(Column::ObjectKind.eq(self.kind.as_str()))
-            .add(Column::ObjectNo.eq(self.number.as_str()))
-    }
-}
-
-/// The transcript of an object whose description was found, in the class that the caller may have.
-pub(super) async fn transcript<D>(
+/// The transcript of an object, in the class that the caller may have; `found` finds its description.
+///
+/// # Errors
+/// 404 where the register does not have it; 403 for a class that the caller may not have.
+pub(super) async fn transcript<E: EntityTrait, D: From<E::Model>>(
     lookup: &Lookup,
-    object: Object,
+    object: LandObject,
     (key, number): (String, String),
-    description: D,
+    found: Select<E>,
     query: TranscriptQuery,
-) -> Result<Transcript<D>, Problem> {
+) -> Result<Answer<Transcript<D>>, Problem> {
+    let description = found
+        .one(lookup.db())
+        .await
+        .or_problem()?
+        .ok_or_else(no_such_record)?;
+    let object = Object::from(object);
     let owns = owns(lookup, object).await?;
     let class = entitlement::class(lookup.caller(), owns, query.class)?;
     let entries = ownership::Entity::find().filter(object.owned());
@@ -87,11 +68,11 @@ pub(super) async fn transcript<D>(
         }
     }
     let audience = Audience::of(lookup.caller());
-    Ok(Transcript {
+    Ok(lookup.answer(Transcript {
         object: key,
         number,
         class: entitlement::number(class),
-        description,
+        description: description.into(),
         ownership: entries
             .into_iter()
             .map(|entry| OwnershipEntry::new(entry, class, audience))
@@ -99,7 +80,7 @@ pub(super) async fn transcript<D>(
         ownership_next,
         shares: sum(lookup, object).await?,
         encumbrances: encumbrances(lookup, object, class).await?,
-    })
+    }))
 }
 
 /// Whether the citizen who asks is a registered owner.
