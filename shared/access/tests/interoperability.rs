@@ -45,7 +45,11 @@ fn read_by_theirs(key: &SigningKey, token: &str) -> jsonwebtoken::errors::Result
     let mut expected = Validation::new(theirs(key.public().algorithm()));
     expected.set_audience(&[AUDIENCE]);
     expected.set_issuer(&[ISSUER]);
-    jsonwebtoken::decode(token, &DecodingKey::from_jwk(&published).unwrap(), &expected)
+    jsonwebtoken::decode(
+        token,
+        &DecodingKey::from_jwk(&published).unwrap(),
+        &expected,
+    )
 }
 
 #[test]
@@ -81,7 +85,7 @@ fn we_read_and_verify_what_jsonwebtoken_signs() {
         let clock = ManualClock::new(DateTime::from_timestamp(NOW, 0).unwrap());
         let verifier = AccessVerifier::new(ISSUER, AUDIENCE, clock);
         verifier.set_keys(KeySet::from_members([&key.public_jwk()]).unwrap());
-        let verified = verifier.verify(&token).unwrap();
-        assert_eq!(verified.caller(None, None, None).subject, "A123456789");
+        let read = verifier.verify(&token).unwrap();
+        assert_eq!(read.caller(None, None, None).subject, "A123456789");
     }
 }

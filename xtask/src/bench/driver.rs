@@ -142,10 +142,12 @@ impl Contestant for Driven {
             generator.kill()?;
         }
         let status = generator.wait()?;
+        // What was found wrong, rather than that the generator was ended for it.
+        let figures = found?;
         if !status.success() {
             return Err(format!("the load generator failed: {status}").into());
         }
-        found
+        Ok(figures)
     }
 }
 

@@ -343,8 +343,8 @@ impl World {
     pub(crate) async fn claims(&self, token: &str) -> Option<AccessClaims> {
         let verifier = AccessVerifier::new(ISSUER, AUDIENCE, self.clock.clone());
         verifier.set_keys(KeySet::from_jwks(&self.jwks().await.to_string()).unwrap());
-        let verified = verifier.verify(token).ok()?;
-        Some(verified.claims().clone())
+        let token = verifier.verify(token).ok()?;
+        Some(token.claims().clone())
     }
 
     pub(crate) async fn revoked(&self) -> Value {
