@@ -55,6 +55,14 @@ fn cases() -> Vec<(&'static str, Case)> {
     derived.chain(by_hand).collect()
 }
 
+/// The services that `openapi/` describes.
+pub(crate) fn services() -> BTreeSet<String> {
+    described()
+        .into_iter()
+        .map(|(service, _)| service)
+        .collect()
+}
+
 /// The operations that the services describe.
 fn described() -> BTreeSet<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
