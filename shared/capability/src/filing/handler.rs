@@ -3,7 +3,7 @@
 /// Writes the handler of a form: it takes a [`Filing`](crate::Filing) of it, files it, and is described as every other
 /// one, with an example that passes the form's shape.
 ///
-/// ```ignore
+/// ```text
 /// capability::files! {
 ///     /// Reports one's own identity card lost. 國民身分證掛失
 ///     file_id_loss_report(IdLossReport) -> NoFinding at "/v1/applications/id-loss-report",
