@@ -6,6 +6,6 @@ mod dialect;
 mod lanes;
 mod open;
 
-pub use dialect::ddl;
+pub use dialect::{create, ddl};
 pub use lanes::Lanes;
 pub use open::{OpenError, Place, open, postgres_options};

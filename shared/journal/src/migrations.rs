@@ -1,7 +1,7 @@
 //! The tables. A migration is never changed once it is merged.
 
-use database::ddl;
-use sea_orm::{ConnectionTrait, DbErr};
+use database::create;
+use sea_orm::DbErr;
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 
 pub(crate) struct Migrator;
@@ -79,14 +79,7 @@ const TABLES: [&str; 12] = [
 #[async_trait::async_trait]
 impl MigrationTrait for Journal {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        let backend = connection.get_database_backend();
-        for statement in TABLES {
-            connection
-                .execute_unprepared(&ddl(backend, statement))
-                .await?;
-        }
-        Ok(())
+        create(manager, &TABLES).await
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {

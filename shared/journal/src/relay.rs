@@ -18,7 +18,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use uuid::Uuid;
 
 use crate::application::Application;
-use crate::broker::{Message, Publisher, SettingsError};
+use crate::broker::{Message, Publisher};
 use crate::journal::{Journal, Unreachable};
 use crate::tables::application;
 
@@ -35,15 +35,7 @@ const RENEWED: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Hands on what is filed until `drain` begins. Of several copies of a service one does at a time.
-///
-/// # Errors
-/// When the broker's names cannot hold the capability's.
-pub async fn relay(
-    journal: Journal,
-    publisher: Publisher,
-    clock: SharedClock,
-    drain: Drain,
-) -> Result<(), SettingsError> {
+pub async fn relay(journal: Journal, publisher: Publisher, clock: SharedClock, drain: Drain) {
     let relay = Relay {
         holder: Uuid::now_v7(),
         journal,
@@ -54,7 +46,6 @@ pub async fn relay(
         () = relay.run() => (),
         () = drain.begun() => (),
     }
-    Ok(())
 }
 
 struct Relay {

@@ -75,21 +75,15 @@ impl Writer {
 }
 
 async fn commit_in_time(db: &DatabaseConnection, batch: &[NewApplication]) -> Vec<Outcome> {
-    let failed = || vec![Err(NotFiled::Unavailable); batch.len()];
-    match tokio::time::timeout(DEADLINE, commit(db, batch)).await {
-        Ok(Ok(outcomes)) => outcomes,
-        Ok(Err(_)) => {
-            // Without the driver's words, which may quote personal data.
-            tracing::error!("applications were not filed: the journal failed");
-            metrics::counter!("lifeboat_journal_failures_total").increment(1);
-            failed()
-        }
-        Err(_) => {
-            tracing::error!("applications were not filed in time");
-            metrics::counter!("lifeboat_journal_failures_total").increment(1);
-            failed()
-        }
-    }
+    // Without the driver's words, which may quote personal data.
+    let why = match tokio::time::timeout(DEADLINE, commit(db, batch)).await {
+        Ok(Ok(outcomes)) => return outcomes,
+        Ok(Err(_)) => "the journal failed",
+        Err(_) => "not in time",
+    };
+    tracing::error!(why, "applications were not filed");
+    metrics::counter!("lifeboat_journal_failures_total").increment(1);
+    vec![Err(NotFiled::Unavailable); batch.len()]
 }
 
 async fn commit(db: &DatabaseConnection, batch: &[NewApplication]) -> Result<Vec<Outcome>, DbErr> {

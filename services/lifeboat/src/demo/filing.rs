@@ -30,19 +30,13 @@ pub(super) struct Filed {
     keys: KeySet,
 }
 
-async fn citizen(ready: &ReadyFile, clock: &SharedClock) -> Result<Client, Failure> {
-    let mut client = Client::new(ready.gateway.parse()?, clock.clone())?;
-    client.sign_in(&ready.credentials(false)?).await?;
-    Ok(client)
-}
-
 /// Files one application with each capability, as the citizen.
 pub(super) async fn file(
     ready: &ReadyFile,
     samples: Samples,
     clock: &SharedClock,
 ) -> Result<Vec<Filed>, Failure> {
-    let mut client = citizen(ready, clock).await?;
+    let mut client = ready.signed_in(false, clock).await?;
     let mut filed = Vec::new();
     for (capability, sample) in samples {
         let path = format!("/{capability}/v1/applications/{}", sample.kind);
@@ -158,7 +152,7 @@ pub(super) async fn check(
     filed: &[Filed],
     clock: &SharedClock,
 ) -> Result<(), Failure> {
-    let mut client = citizen(ready, clock).await?;
+    let mut client = ready.signed_in(false, clock).await?;
     for one in filed {
         let path = format!("/{}/v1/applications/{}", one.capability, one.id);
         let found = ask(&mut client, &Method::GET, &path, &[], None, 200).await?;

@@ -44,26 +44,16 @@ impl KeyFiles {
             public.push(key.service_jwk(name));
             services.insert(name.to_owned(), path);
             let path = folder.join(format!("{name}-receipts.pem"));
-            private(
-                &path,
-                SigningKey::generate_es256()?
-                    .to_pkcs8_pem()?
-                    .expose_secret(),
-            )?;
+            signing_key(&path, &SigningKey::generate_es256()?)?;
             receipts.insert(name.to_owned(), path);
         }
         let trusted_services = folder.join("trusted-services.jwks");
         std::fs::write(&trusted_services, jwks(&public))?;
         let officer_key = SigningKey::generate_es256()?;
         let officer = folder.join("officer.pem");
-        private(&officer, officer_key.to_pkcs8_pem()?.expose_secret())?;
+        signing_key(&officer, &officer_key)?;
         let failback = folder.join("failback.pem");
-        private(
-            &failback,
-            SigningKey::generate_ed25519()?
-                .to_pkcs8_pem()?
-                .expose_secret(),
-        )?;
+        signing_key(&failback, &SigningKey::generate_ed25519()?)?;
         let sealing = folder.join("identity-sealing.key");
         private(&sealing, &random_base64()?)?;
         Ok(Self {
@@ -76,6 +66,10 @@ impl KeyFiles {
             officer_public: officer_key.public_jwk(),
         })
     }
+}
+
+fn signing_key(path: &Path, key: &SigningKey) -> Result<(), Failure> {
+    private(path, key.to_pkcs8_pem()?.expose_secret())
 }
 
 /// 32 random bytes in base64url.

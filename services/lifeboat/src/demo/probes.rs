@@ -11,8 +11,7 @@ use super::ready_file::ReadyFile;
 
 /// Asks what only the citizen may ask, of every capability that answers.
 pub(crate) async fn as_citizen(ready: &ReadyFile, clock: &SharedClock) -> Result<(), Failure> {
-    let mut client = Client::new(ready.gateway.parse()?, clock.clone())?;
-    client.sign_in(&ready.credentials(false)?).await?;
+    let mut client = ready.signed_in(false, clock).await?;
     for capability in &ready.capabilities {
         // A citizen need not have a record everywhere; 404 is an answer too.
         expect(
@@ -30,8 +29,7 @@ pub(crate) async fn as_citizen(ready: &ReadyFile, clock: &SharedClock) -> Result
 
 /// Asks what an officer may ask, with purpose and case number.
 pub(crate) async fn as_officer(ready: &ReadyFile, clock: &SharedClock) -> Result<(), Failure> {
-    let mut client = Client::new(ready.gateway.parse()?, clock.clone())?;
-    client.sign_in(&ready.credentials(true)?).await?;
+    let mut client = ready.signed_in(true, clock).await?;
     let reason = [
         (
             HeaderName::from_static("lookup-purpose"),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use runtime::clock::SharedClock;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Credentials, RegistryFacts};
+use crate::client::{Client, Credentials, RegistryFacts};
 use crate::outcome::Failure;
 
 /// The ready file.
@@ -45,6 +46,17 @@ impl ReadyFile {
         std::fs::write(&beside, serde_json::to_vec_pretty(self)?)?;
         std::fs::rename(&beside, path)?;
         Ok(())
+    }
+
+    /// A client that has signed in: as the officer, or else as the citizen.
+    pub(super) async fn signed_in(
+        &self,
+        officer: bool,
+        clock: &SharedClock,
+    ) -> Result<Client, Failure> {
+        let mut client = Client::new(self.gateway.parse()?, clock.clone())?;
+        client.sign_in(&self.credentials(officer)?).await?;
+        Ok(client)
     }
 
     pub(crate) fn credentials(&self, officer: bool) -> Result<Credentials, Failure> {

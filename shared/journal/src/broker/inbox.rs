@@ -1,6 +1,6 @@
 //! What was consumed already, beside what it was consumed into.
 
-use database::ddl;
+use database::create;
 use runtime::clock::SharedClock;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement, TransactionTrait,
@@ -30,9 +30,7 @@ impl MigrationName for InboxTable {
 #[async_trait::async_trait]
 impl MigrationTrait for InboxTable {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        let statement = ddl(connection.get_database_backend(), TABLE);
-        connection.execute_unprepared(&statement).await.map(|_| ())
+        create(manager, &[TABLE]).await
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
