@@ -71,6 +71,35 @@ pub(crate) struct Counters {
     pub(crate) packs: AtomicU64,
 }
 
+/// Buffers to be used again.
+#[derive(Debug, Default)]
+pub(crate) struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    /// As many as are under way between cutting and packing; more would only lie there.
+    const MOST: usize = 24;
+    /// Bytes of a longest one that is kept: that of rows. Pieces of other files are longer and fewer.
+    const LONGEST: usize = 2 << 20;
+
+    /// An empty buffer.
+    fn take(&self) -> Vec<u8> {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.pop().unwrap_or_default()
+    }
+
+    /// Keeps a buffer whose bytes are done with.
+    pub(crate) fn put(&self, mut buffer: Vec<u8>) {
+        if buffer.capacity() > Self::LONGEST {
+            return;
+        }
+        buffer.clear();
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < Self::MOST {
+            spare.push(buffer);
+        }
+    }
+}
+
 /// What all intakes of a run share.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -80,6 +109,8 @@ pub(crate) struct Shared {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) stop: Stop,
     pub(crate) counters: Counters,
+    /// Buffers of extents that were packed: a new one costs the system a page at a time.
+    pub(crate) spare: Spare,
     /// Held while a longest pack is sealed.
     pub(crate) turn: Mutex<()>,
     pub(crate) observer: Arc<dyn Observer>,
@@ -134,8 +165,14 @@ impl Extents for Intake {
             self.jobs
                 .send(job)
                 .map_err(|_| CutError::Refused("nothing packs any more".to_owned()))?;
+        } else {
+            self.shared.spare.put(raw);
         }
         Ok(hash)
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        self.shared.spare.take()
     }
 
     fn knows(&self, hash: &ContentHash) -> bool {

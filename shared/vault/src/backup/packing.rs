@@ -16,6 +16,10 @@ use crate::pack::{Class, Code, Parcel, Placed, TooLong, seal};
 /// Compressed bytes are kept when they save at least one part in so many.
 const WORTH_IT: usize = 32;
 
+/// At level 1, the logarithm of how many places of an extent zstd remembers. Its own 14 are a table of 64 KiB, which no core keeps in its
+/// nearest cache; with 12, rows of a registry take an eighth less time and leave 0.2 percent less.
+const PLACES: u32 = 12;
+
 /// A pack ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Sealed {
@@ -60,6 +64,14 @@ pub(crate) fn work(
     }
 }
 
+fn compressor(level: i32) -> std::io::Result<zstd::bulk::Compressor<'static>> {
+    let mut compressor = zstd::bulk::Compressor::new(level)?;
+    if level == 1 {
+        compressor.set_parameter(zstd::zstd_safe::CParameter::HashLog(PLACES))?;
+    }
+    Ok(compressor)
+}
+
 struct Worker<'a> {
     shared: &'a Shared,
     sealing: &'a SealingKey,
@@ -74,8 +86,7 @@ impl<'a> Worker<'a> {
         sealing: &'a SealingKey,
         send: &'a Sender<Sealed>,
     ) -> Result<Self, BackupError> {
-        let compressor =
-            zstd::bulk::Compressor::new(shared.level).map_err(BackupError::Compress)?;
+        let compressor = compressor(shared.level).map_err(BackupError::Compress)?;
         Ok(Self {
             shared,
             sealing,
@@ -87,7 +98,11 @@ impl<'a> Worker<'a> {
 
     fn job(&mut self, job: Job) -> Result<(), BackupError> {
         match job {
-            Job::Pack { group, hash, raw } => self.pack(&group, hash, &raw),
+            Job::Pack { group, hash, raw } => {
+                self.pack(&group, hash, &raw)?;
+                self.shared.spare.put(raw);
+                Ok(())
+            }
             Job::Finish(group) => self.finish(&group),
         }
     }
@@ -139,8 +154,7 @@ impl<'a> Worker<'a> {
         let turns = (class == Class::Huge).then_some(&self.shared.turn);
         let _turn = turns.map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
         let pack = PackId::generate()?;
-        let sealed = seal(key, *repository, *generation, &pack, class, &content)?;
-        drop(content);
+        let sealed = seal(key, *repository, *generation, &pack, class, content)?;
         let fragments = code.split(sealed)?;
         let hashes = fragments
             .iter()

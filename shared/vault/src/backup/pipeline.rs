@@ -13,6 +13,9 @@ use super::packing::{self, Jobs, SealingKey};
 use super::sending::send_all;
 use crate::object::Epoch;
 
+/// How many extents wait for each packing thread: enough that none of them, nor of the cutting ones, is put to sleep for every extent.
+const AHEAD: usize = 8;
+
 /// What a run is made with.
 #[derive(Debug, Clone)]
 pub(crate) struct Pipeline {
@@ -49,7 +52,7 @@ impl Pipeline {
         feed: impl FnOnce(Inlet) -> Result<T, BackupError> + Send + 'static,
     ) -> Result<T, BackupError> {
         let threads = packing::threads();
-        let (jobs, waiting) = sync_channel(threads * 2);
+        let (jobs, waiting) = sync_channel(threads * AHEAD);
         let waiting: Jobs = Arc::new(Mutex::new(waiting));
         let (send, packs) = mpsc::channel(1);
         let packers: Vec<JoinHandle<()>> = (0..threads)

@@ -11,7 +11,7 @@ use super::dispatch::Feed;
 use super::ending::{self, Dates};
 use super::error::At as _;
 use super::generation::Current;
-use super::intake::{Counters, Shared};
+use super::intake::{Counters, Shared, Spare};
 use super::journal::{Figures, Record};
 use super::ledger::EndedRun;
 use super::packing::SealingKey;
@@ -67,6 +67,7 @@ impl Working {
             ledger: Arc::clone(ledger),
             stop: Stop::default(),
             counters: Counters::default(),
+            spare: Spare::default(),
             turn: Mutex::new(()),
             observer: Arc::clone(&begun.observer),
         };

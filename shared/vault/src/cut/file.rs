@@ -13,6 +13,11 @@ pub trait Extents: Send {
     /// When they cannot be kept; the run is over then.
     fn put(&mut self, raw: Vec<u8>) -> Result<ContentHash, CutError>;
 
+    /// An empty buffer for the bytes of the next extent: one that was put before, where that is done with.
+    fn buffer(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// Whether an extent is stored in this generation, so that a file may refer to it.
     fn knows(&self, hash: &ContentHash) -> bool;
 }

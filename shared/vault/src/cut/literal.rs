@@ -1,8 +1,7 @@
 //! Gathers rows that are written again into extents: of about 1 MiB where most rows are new, small where they are few.
 
-use crate::cut::content::RowHash;
 use crate::cut::recipe::{OPEN, Recipe, length};
-use crate::cut::seen::{SeenRow, SeenWriter};
+use crate::cut::seen::SeenWriter;
 use crate::cut::{CutError, Extents};
 
 /// An extent is put when it has this many bytes; rows stay whole.
@@ -21,34 +20,34 @@ pub(crate) struct Literal {
 }
 
 impl Literal {
-    /// Adds a row and says where it lies.
+    /// How many more bytes make the extent full.
+    pub(crate) fn room(&self, full: usize) -> usize {
+        full.saturating_sub(self.raw.len())
+    }
+
+    /// Adds rows and says where they begin: the extent, as the list of rows knows it, and the place in there.
     pub(crate) fn push(
         &mut self,
-        row: &[u8],
-        hash: RowHash,
+        rows: &[u8],
         full: usize,
         recipe: &mut Recipe,
         seen: &mut SeenWriter,
         extents: &mut dyn Extents,
-    ) -> Result<SeenRow, CutError> {
+    ) -> Result<(u32, u32), CutError> {
         let (in_recipe, in_seen) = if let Some(open) = self.open {
             open
         } else {
+            self.raw = extents.buffer();
             self.raw.reserve(full + full / 16);
             *self.open.insert((recipe.open()?, seen.extent(OPEN, 0)))
         };
-        let placed = SeenRow {
-            hash,
-            extent: in_seen,
-            offset: length(self.raw.len())?,
-            length: length(row.len())?,
-        };
-        self.raw.extend_from_slice(row);
-        recipe.add(in_recipe, placed.offset, placed.length);
+        let offset = length(self.raw.len())?;
+        self.raw.extend_from_slice(rows);
+        recipe.add(in_recipe, offset, length(rows.len())?);
         if self.raw.len() >= full {
             self.close(recipe, seen, extents)?;
         }
-        Ok(placed)
+        Ok((in_seen, offset))
     }
 
     /// Puts what was gathered.

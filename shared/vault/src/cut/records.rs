@@ -61,7 +61,10 @@ pub(crate) struct Records<R> {
     hasher: blake3::Hasher,
     dialect: Dialect,
     signs: Signs,
+    /// As long as it ever was, so that it is not zeroed for every read.
     buffer: Vec<u8>,
+    /// Where in the buffer what was read ends.
+    end: usize,
     /// Where the buffer begins in the file.
     base: u64,
     is_at_end: bool,
@@ -88,6 +91,7 @@ impl<R: Read> Records<R> {
                 Signs::Plain
             },
             buffer: Vec::new(),
+            end: 0,
             base: 0,
             is_at_end: false,
             row: 0,
@@ -115,7 +119,8 @@ impl<R: Read> Records<R> {
     /// Forgets the rows that were found so far.
     pub(crate) fn release(&mut self) {
         let gone = self.row;
-        self.buffer.drain(..gone);
+        self.buffer.copy_within(gone..self.end, 0);
+        self.end -= gone;
         self.base += gone as u64;
         self.row = 0;
         self.at -= gone;
@@ -127,12 +132,12 @@ impl<R: Read> Records<R> {
     /// What is left of the file, from the row that comes next, as bytes: first what is in the buffer, then what the reader gives.
     /// Nothing at the end.
     pub(crate) fn rest(&mut self) -> std::io::Result<Vec<u8>> {
-        if self.row == self.buffer.len() && !self.is_at_end {
+        if self.row == self.end && !self.is_at_end {
             self.fill()?;
         }
-        let rest = self.buffer.split_off(self.row);
-        self.base += self.buffer.len() as u64 + rest.len() as u64;
-        self.buffer.clear();
+        let rest = self.buffer[self.row..self.end].to_vec();
+        self.base += self.end as u64;
+        self.end = 0;
         (self.row, self.at, self.cell) = (0, 0, NOWHERE);
         Ok(rest)
     }
@@ -159,10 +164,10 @@ impl<R: Read> Records<R> {
         if self.is_quoted {
             return Found::Broken("a quote is never closed");
         }
-        if self.row == self.buffer.len() && !self.is_in_pieces {
+        if self.row == self.end && !self.is_in_pieces {
             return Found::End;
         }
-        self.take(self.buffer.len(), Last::Yes)
+        self.take(self.end, Last::Yes)
     }
 
     fn take(&mut self, end: usize, last: Last) -> Found {
@@ -188,18 +193,26 @@ impl<R: Read> Records<R> {
     }
 
     fn fill(&mut self) -> std::io::Result<()> {
-        let before = self.buffer.len();
-        self.buffer.resize(before + ASKED, 0);
-        let read = read_full(&mut self.reader, &mut self.buffer[before..])?;
-        self.buffer.truncate(before + read);
-        self.hasher.update(&self.buffer[before..]);
+        let before = self.end;
+        if self.buffer.len() < before + ASKED {
+            self.buffer.resize(before + ASKED, 0);
+        }
+        let room = &mut self.buffer[before..before + ASKED];
+        let read = read_full(&mut self.reader, room)?;
+        self.hasher.update(&room[..read]);
+        self.end += read;
         self.is_at_end = read < ASKED;
         let is_front = self.base == 0 && before == 0 && self.dialect.encoding == Encoding::Utf8;
-        if is_front && self.buffer.starts_with(b"\xef\xbb\xbf") {
+        if is_front && self.filled().starts_with(b"\xef\xbb\xbf") {
             // A byte order mark is no part of the first cell.
             self.cell = 3;
         }
         Ok(())
+    }
+
+    /// What was read and not forgotten.
+    fn filled(&self) -> &[u8] {
+        &self.buffer[..self.end]
     }
 
     fn step(&mut self) -> Step {
@@ -228,7 +241,7 @@ impl<R: Read> Records<R> {
 
     /// At a quote in a quoted cell: a doubled one, or the end of the cell.
     fn quote_within(&mut self, at: usize) -> Option<Step> {
-        let next = self.buffer.get(at + 1).copied();
+        let next = self.filled().get(at + 1).copied();
         if next == Some(self.dialect.quote) {
             self.at = at + 2;
             return None;
@@ -239,7 +252,7 @@ impl<R: Read> Records<R> {
                 return Some(Step::More);
             }
             None | Some(b'\n') => true,
-            Some(b'\r') => match self.buffer.get(at + 2) {
+            Some(b'\r') => match self.filled().get(at + 2) {
                 None if !self.is_at_end => {
                     self.at = at;
                     return Some(Step::More);
@@ -267,23 +280,23 @@ impl<R: Read> Records<R> {
     /// The next quote, or the next line end outside of quotes.
     #[inline]
     fn seek(&mut self) -> Option<usize> {
-        let rest = &self.buffer[self.at..];
+        let rest = &self.buffer[self.at..self.end];
         let found = if self.is_quoted {
             memchr(self.dialect.quote, rest)
         } else {
             memchr2(b'\n', self.dialect.quote, rest)
         };
         if found.is_none() {
-            self.at = self.buffer.len();
+            self.at = self.end;
         }
         found.map(|at| self.at + at)
     }
 
     /// The same where a quote or delimiter may be the second byte of a character.
     fn seek_wide(&mut self) -> Option<usize> {
-        while let Some(&byte) = self.buffer.get(self.at) {
+        while let Some(&byte) = self.filled().get(self.at) {
             if is_lead(byte) {
-                match self.buffer.get(self.at + 1) {
+                match self.filled().get(self.at + 1) {
                     None if !self.is_at_end => return None,
                     Some(&trail) if is_trail(trail) => self.at += 2,
                     _ => self.at += 1,

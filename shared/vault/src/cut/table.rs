@@ -9,7 +9,7 @@ use crate::cut::chunks::Chunks;
 use crate::cut::content::{self, RowHash, RowKey};
 use crate::cut::literal::{FEW, FULL, Literal};
 use crate::cut::look::Look;
-use crate::cut::recipe::Recipe;
+use crate::cut::recipe::{Recipe, length};
 use crate::cut::records::{Found, Last, Records};
 use crate::cut::seen::{SeenReader, SeenRow, SeenTable, SeenWriter};
 use crate::cut::{CutError, Extents, FileCut, TableShape, Unsplit};
@@ -50,8 +50,8 @@ struct Old {
 struct Row {
     range: Range<usize>,
     hash: RowHash,
-    /// Where it lies already.
-    found: Option<SeenRow>,
+    /// Where it lies already: the extent of the last run, and its first byte in there.
+    found: Option<(u32, u32)>,
 }
 
 /// A file while it is cut.
@@ -198,7 +198,7 @@ impl TableCutter {
         };
         let end = range.end;
         cutting.span.push(Row {
-            found: found.filter(usable),
+            found: found.filter(usable).map(|row| (row.extent, row.offset)),
             range,
             hash,
         });
@@ -221,21 +221,12 @@ impl TableCutter {
         let most = FEW_SEGMENTS.max(MOST_SEGMENTS * bytes / SPAN);
         let is_rewritten = segments(&span) > most;
         let is_known = !is_rewritten && span.iter().any(|row| row.found.is_some());
-        let full = if is_known { FEW } else { FULL };
-        for row in &span {
-            let old = row.found.filter(|_| !is_rewritten);
-            let placed = match old {
-                Some(old) => self.refer(cutting, &old)?,
-                None => cutting.literal.push(
-                    cutting.records.bytes(row.range.clone()),
-                    row.hash,
-                    full,
-                    &mut cutting.recipe,
-                    &mut self.seen,
-                    cutting.extents,
-                )?,
-            };
-            self.seen.row(&placed).map_err(CutError::State)?;
+        if is_known {
+            for rows in span.chunk_by(|a, b| a.found.is_some() == b.found.is_some()) {
+                self.known_or_new(cutting, rows)?;
+            }
+        } else {
+            self.write(cutting, &span, FULL)?;
         }
         self.part(cutting, &span[usize::from(has_header)..]);
         cutting.span = span;
@@ -243,16 +234,68 @@ impl TableCutter {
         Ok(())
     }
 
+    /// Rows that are all known, or all new among known ones.
+    fn known_or_new(
+        &mut self,
+        cutting: &mut Cutting<'_, impl Read>,
+        rows: &[Row],
+    ) -> Result<(), CutError> {
+        for row in rows {
+            match row.found {
+                Some(place) => self.refer(cutting, row, place)?,
+                None => return self.write(cutting, rows, FEW),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes rows that follow each other, into extents that are put when they have `full` bytes.
+    fn write(
+        &mut self,
+        cutting: &mut Cutting<'_, impl Read>,
+        mut rows: &[Row],
+        full: usize,
+    ) -> Result<(), CutError> {
+        while let Some(first) = rows.first() {
+            let start = first.range.start;
+            let room = cutting.literal.room(full);
+            // The row that makes the extent full is its last.
+            let fit = rows.partition_point(|row| row.range.end - start < room);
+            let (now, later) = rows.split_at(rows.len().min(fit + 1));
+            let end = now.last().map_or(start, |row| row.range.end);
+            let (extent, mut offset) = cutting.literal.push(
+                cutting.records.bytes(start..end),
+                full,
+                &mut cutting.recipe,
+                &mut self.seen,
+                cutting.extents,
+            )?;
+            for row in now {
+                let placed = SeenRow {
+                    hash: row.hash,
+                    extent,
+                    offset,
+                    length: length(row.range.len())?,
+                };
+                self.seen.row(&placed).map_err(CutError::State)?;
+                offset += placed.length;
+            }
+            rows = later;
+        }
+        Ok(())
+    }
+
     fn refer(
         &mut self,
         cutting: &mut Cutting<'_, impl Read>,
-        row: &SeenRow,
-    ) -> Result<SeenRow, CutError> {
+        row: &Row,
+        (extent, offset): (u32, u32),
+    ) -> Result<(), CutError> {
         let named = self
             .look
             .as_ref()
-            .and_then(|look| look.footer().extents.get(row.extent as usize));
-        let (Some(old), Some(named)) = (self.old.get_mut(row.extent as usize), named) else {
+            .and_then(|look| look.footer().extents.get(extent as usize));
+        let (Some(old), Some(named)) = (self.old.get_mut(extent as usize), named) else {
             return Err(CutError::State(std::io::ErrorKind::InvalidData.into()));
         };
         let in_recipe = match old.in_recipe {
@@ -262,11 +305,15 @@ impl TableCutter {
         let in_seen = *old
             .in_seen
             .get_or_insert_with(|| self.seen.extent(named.hash, named.raw));
-        cutting.recipe.add(in_recipe, row.offset, row.length);
-        Ok(SeenRow {
+        let length = length(row.range.len())?;
+        cutting.recipe.add(in_recipe, offset, length);
+        let placed = SeenRow {
+            hash: row.hash,
             extent: in_seen,
-            ..*row
-        })
+            offset,
+            length,
+        };
+        self.seen.row(&placed).map_err(CutError::State)
     }
 
     fn part(&self, cutting: &mut Cutting<'_, impl Read>, rows: &[Row]) {
@@ -391,13 +438,13 @@ fn segments(span: &[Row]) -> usize {
     let mut next = None;
     let mut count = 0;
     for row in span {
-        let here = row.found.map(|found| (found.extent, found.offset));
-        if count == 0 || here != next {
+        if count == 0 || row.found != next {
             count += 1;
         }
+        let length = u32::try_from(row.range.len()).unwrap_or(u32::MAX);
         next = row
             .found
-            .map(|found| (found.extent, found.offset.saturating_add(found.length)));
+            .map(|(extent, offset)| (extent, offset.saturating_add(length)));
     }
     count
 }

@@ -9,6 +9,9 @@ pub(super) const FRAME: usize = 1024 * 1024;
 /// Bytes of the tag at the end of a frame.
 pub(super) const TAG: usize = 16;
 
+/// Bytes of content in a frame that is not the last.
+pub(super) const PLAIN: usize = FRAME - TAG;
+
 /// The most that a fragment may have: a line of 1 Mbit/s carries it within a client's retry window.
 const FRAGMENT_AT_MOST: usize = 8 * 1024 * 1024;
 
@@ -53,6 +56,13 @@ impl Class {
     #[must_use]
     pub const fn capacity(self) -> usize {
         self.bytes() - COMMITMENT - self.frames() * TAG
+    }
+
+    /// Bytes to be had for a pack's content so that sealing and coding it move it nowhere else: the pack, and the zeros that fragments
+    /// are filled up with.
+    #[must_use]
+    pub const fn room(self) -> usize {
+        self.bytes() + 16 * BLOCK
     }
 
     /// Bytes of each fragment when `need` of them are to be enough: the least multiple of 64 that suffices.

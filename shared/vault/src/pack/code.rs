@@ -147,6 +147,9 @@ impl Code {
     }
 
     fn encode(self, data: &[Bytes], length: usize) -> Result<Vec<Bytes>, CodeFault> {
+        if self.parity() == 1 {
+            return Ok(vec![sum(data)]);
+        }
         let mut encoder = ReedSolomonEncoder::new(self.data(), self.parity(), length)?;
         for fragment in data {
             encoder.add_original_shard(fragment)?;
@@ -160,6 +163,10 @@ impl Code {
         let (data, parity) = fragments.split_at(self.data());
         let rebuilt = if data.iter().all(Option::is_some) {
             BTreeMap::new()
+        } else if self.parity() == 1 {
+            let place = data.iter().position(Option::is_none);
+            let rebuilt = sum(fragments.iter().flatten());
+            place.map(|place| (place, rebuilt)).into_iter().collect()
         } else {
             let mut decoder = ReedSolomonDecoder::new(self.data(), self.parity(), length)?;
             for (place, fragment) in data.iter().enumerate() {
@@ -188,6 +195,19 @@ impl Code {
         });
         all.collect()
     }
+}
+
+/// The sum of fragments in the field. All coefficients of a single parity fragment are 1 (§8), so it is the sum of the data, and a
+/// missing data fragment is the sum of all others.
+fn sum<'a>(fragments: impl IntoIterator<Item = &'a Bytes>) -> Bytes {
+    let mut fragments = fragments.into_iter();
+    let mut sum = fragments.next().map_or_else(Vec::new, |one| one.to_vec());
+    for fragment in fragments {
+        for (sum, byte) in sum.iter_mut().zip(fragment) {
+            *sum ^= byte;
+        }
+    }
+    sum.into()
 }
 
 #[cfg(test)]

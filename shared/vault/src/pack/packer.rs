@@ -75,6 +75,9 @@ impl Packer {
             extents: std::mem::take(&mut self.extents),
         });
         let offset = u32::try_from(self.content.len()).map_err(|_| TooLong(stored.len()))?;
+        // Room that is not used costs no memory, and growing would copy what is there.
+        let room = self.class.room();
+        self.content.reserve_exact(room - self.content.len());
         self.content.extend_from_slice(stored);
         self.extents.push(Placed {
             hash,
@@ -104,10 +107,6 @@ impl Packer {
 
 /// One pack's worth of extents, still at their old places.
 type Bin = (Class, Vec<Placed>);
-
-fn bytes(extents: &[Placed]) -> usize {
-    extents.iter().map(|one| one.stored as usize).sum()
-}
 
 fn cost(bins: &[Bin]) -> usize {
     bins.iter().map(|(class, _)| class.bytes()).sum()
@@ -157,7 +156,7 @@ fn first_fit(extents: &[Placed], class: Class) -> Option<Vec<Bin>> {
 fn gather(class: Class, extents: &[Placed], from: &[u8]) -> Parcel {
     let mut extents = extents.to_vec();
     extents.sort_by_key(|one| one.offset);
-    let mut content = Vec::with_capacity(bytes(&extents));
+    let mut content = Vec::with_capacity(class.room());
     let mut offset = 0;
     for one in &mut extents {
         let start = one.offset as usize;

@@ -4,7 +4,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use subtle::ConstantTimeEq as _;
 
 use super::Class;
-use super::class::{COMMITMENT, FRAME, TAG};
+use super::class::{COMMITMENT, FRAME, PLAIN, TAG};
 use crate::object::{EpochKey, Generation, PackId, RepositoryId};
 
 /// Bytes of what every frame is bound to.
@@ -37,7 +37,8 @@ pub enum PackFault {
     Cipher,
 }
 
-/// Seals content, with zeros behind it, into a pack of this class. The vector has room for the zeros that [`super::Code::split`] adds.
+/// Seals content, with zeros behind it, into a pack of this class. Nothing is allocated where the content is a vector with the
+/// [room](Class::room) of its class; the vector that comes back has it.
 ///
 /// # Errors
 /// When the content does not fit.
@@ -47,28 +48,32 @@ pub fn seal(
     generation: Generation,
     pack: &PackId,
     class: Class,
-    content: &[u8],
+    content: impl Into<Vec<u8>>,
 ) -> Result<Vec<u8>, PackFault> {
-    if content.len() > class.capacity() {
+    let mut sealed = content.into();
+    let content = sealed.len();
+    if content > class.capacity() {
         return Err(PackFault::TooMuch {
-            content: content.len(),
+            content,
             class: class.bytes(),
         });
     }
     let keys = key.pack_key(repository, generation, pack);
     let cipher = cipher(&keys[..COMMITMENT])?;
-    let mut sealed = Vec::with_capacity(class.bytes() + 16 * 64);
+    sealed.reserve_exact(class.room() - content);
     sealed.resize(class.bytes(), 0);
+    let count = class.frames();
+    // From the last to the first, since every frame moves towards the end.
+    for index in (0..count).rev() {
+        let from = index * PLAIN;
+        let end = class.capacity().min(from + PLAIN);
+        sealed.copy_within(from..end, COMMITMENT + index * FRAME);
+    }
     let (commitment, frames) = sealed.split_at_mut(COMMITMENT);
     commitment.copy_from_slice(&keys[COMMITMENT..]);
     let mut associated = associated(repository, generation, pack);
-    let mut rest = content;
-    let count = class.frames();
     for (index, frame) in frames.chunks_mut(FRAME).enumerate() {
         let (plain, tag) = frame.split_at_mut(frame.len() - TAG);
-        let (now, later) = rest.split_at(rest.len().min(plain.len()));
-        plain[..now.len()].copy_from_slice(now);
-        rest = later;
         let nonce = bind(&mut associated, index, count)?;
         let made = cipher
             .seal_in_place_separate_tag(nonce, Aad::from(&associated), plain)
@@ -170,7 +175,15 @@ mod tests {
         for class in [Class::Small, Class::Medium, Class::Large] {
             for length in [0, 1, class.capacity() - 1, class.capacity()] {
                 let content: Vec<u8> = (0..=250).cycle().take(length).collect();
-                let sealed = seal(&key(1), repository(1), ONE, &PACK, class, &content).unwrap();
+                let sealed = seal(
+                    &key(1),
+                    repository(1),
+                    ONE,
+                    &PACK,
+                    class,
+                    content.as_slice(),
+                )
+                .unwrap();
                 assert_eq!(sealed.len(), class.bytes());
                 let opened = open(&key(1), repository(1), ONE, &PACK, sealed).unwrap();
                 assert_eq!(opened.len(), class.capacity());
@@ -179,7 +192,7 @@ mod tests {
         }
         let more = vec![0; Class::Small.capacity() + 1];
         assert!(matches!(
-            seal(&key(1), repository(1), ONE, &PACK, Class::Small, &more),
+            seal(&key(1), repository(1), ONE, &PACK, Class::Small, more),
             Err(PackFault::TooMuch { .. })
         ));
     }
@@ -202,7 +215,7 @@ mod tests {
     #[test]
     fn a_changed_moved_or_missing_frame_is_noticed() {
         let content: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_be_bytes()[3]).collect();
-        let sealed = seal(&key(1), repository(1), ONE, &PACK, Class::Large, &content).unwrap();
+        let sealed = seal(&key(1), repository(1), ONE, &PACK, Class::Large, content).unwrap();
         let mib = 1024 * 1024;
         for at in [32, mib, 32 + mib, 5 * mib, sealed.len() - 1] {
             let mut bad = sealed.clone();

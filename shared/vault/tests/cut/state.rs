@@ -55,8 +55,8 @@ fn a_damaged_block_costs_rows_and_never_bytes() {
     let (_, seen) = shelf.table(&shape(&[0]), None, &[&table]);
     seen.save(&path).unwrap();
     let mut bytes = fs::read(&path).unwrap();
-    // In the second block: behind more than 2,048 rows of at least 17 bytes.
-    bytes[2048 * 18 + 5000] ^= 1;
+    // In the second block: behind more than 2,048 rows of at least 13 bytes.
+    bytes[2048 * 14 + 5000] ^= 1;
     fs::write(&path, bytes).unwrap();
     let seen = SeenTable::load(&path, &key()).unwrap();
     let mut cutter = TableCutter::new(shape(&[0]), Some(seen), &key(), folder.path()).unwrap();

@@ -318,7 +318,15 @@ impl Packing<'_> {
         let stored = zstd::bulk::compress(raw, 3).unwrap();
         let id = PackId::generate().unwrap();
         let class = Class::Small;
-        let sealed = seal(self.key, *repository, *generation, &id, class, &stored).unwrap();
+        let sealed = seal(
+            self.key,
+            *repository,
+            *generation,
+            &id,
+            class,
+            stored.as_slice(),
+        )
+        .unwrap();
         let clouds = u8::try_from(self.world.ids.len()).unwrap();
         let fragments = Code::new(*need, clouds).unwrap().split(sealed).unwrap();
         for (i, fragment) in self.world.numbers().into_iter().zip(&fragments) {

@@ -6,7 +6,7 @@ use crate::cut::seen::SeenFault;
 use crate::object::ContentHash;
 
 /// Ends the file.
-const MAGIC: &[u8; 16] = b"lifeboat-rows/1\n";
+const MAGIC: &[u8; 16] = b"lifeboat-rows/2\n";
 /// Start of the footer, its length, its tag, magic.
 const TRAILER: usize = 8 + 8 + 16 + 16;
 /// Kind of the footer's tag; blocks have another.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
-use crate::cut::content::{RowHash, RowKey};
+use crate::cut::content::{ROW_HASH, RowHash, RowKey};
 use crate::cut::seen::writer::{TAG, front, is_anchor};
 use crate::cut::seen::{BLOCK_ROWS, Footer, SeenRow, SeenTable, Store};
 
@@ -189,7 +189,7 @@ impl Index {
     }
 
     fn slot(hash: &RowHash) -> usize {
-        usize::from(u16::from_be_bytes([hash[14], hash[15]])) % (2 * BLOCK_ROWS)
+        usize::from(u16::from_be_bytes([hash[10], hash[11]])) % (2 * BLOCK_ROWS)
     }
 }
 
@@ -197,7 +197,7 @@ fn decode(mut bytes: &[u8]) -> Option<Vec<SeenRow>> {
     let mut rows = Vec::with_capacity(BLOCK_ROWS);
     let (mut extent, mut offset) = (0, 0);
     while !bytes.is_empty() {
-        let (hash, rest) = bytes.split_first_chunk::<16>()?;
+        let (hash, rest) = bytes.split_first_chunk::<ROW_HASH>()?;
         bytes = rest;
         let mut length = varint(&mut bytes)?;
         if length == 0 {

@@ -63,7 +63,7 @@ impl SeenWriter {
         if let Some(extent) = self.footer.extents.get_mut(row.extent as usize) {
             extent.live += u64::from(row.length);
         }
-        self.block.extend(row.hash);
+        self.block.extend_from_slice(&row.hash);
         if self.next != Some((row.extent, row.offset)) {
             // No row has length 0: a jump.
             self.block.push(0);
