@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::RestoreError;
 
@@ -41,6 +41,16 @@ pub(super) struct Assembly {
     files: Vec<Growing>,
     open: Mutex<HashMap<u32, Arc<File>>>,
     finished: AtomicUsize,
+    proved: Mutex<Proved>,
+    changed: Condvar,
+}
+
+/// Files that are proved and perhaps not on the disk yet.
+#[derive(Debug, Default)]
+struct Proved {
+    files: Vec<u32>,
+    /// No more come.
+    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -102,6 +112,8 @@ impl Assembly {
             files: growing,
             open: Mutex::default(),
             finished: AtomicUsize::new(0),
+            proved: Mutex::default(),
+            changed: Condvar::new(),
         };
         for at in 0..assembly.files.len() {
             if assembly.files[at].expected.bytes == 0 {
@@ -202,20 +214,46 @@ impl Assembly {
         {
             return Err(Spoilt::Differs(self.path(file)));
         }
-        self.finished.fetch_add(1, Ordering::AcqRel);
+        let mut proved = self.proved();
+        proved.files.push(file);
+        // Before the last one is seen here: `sync` ends with it.
+        let finished = self.finished.fetch_add(1, Ordering::AcqRel) + 1;
+        proved.is_over |= finished == self.files.len();
+        self.changed.notify_all();
         Ok(())
     }
 
-    /// Puts everything on the disk; a power failure afterwards harms nothing.
+    /// Puts every file on the disk as soon as it is proved, and ends after the last one, or after [`over`](Self::over); a power failure
+    /// after the last one harms nothing. The disk works while others decode.
     pub(super) fn sync(&self) -> Result<(), Spoilt> {
-        for file in 0..self.files.len() {
-            let file = u32::try_from(file).unwrap_or(u32::MAX);
-            let handle = self.file(file)?;
-            handle
-                .sync_data()
-                .map_err(|error| Spoilt::File(self.path(file), error))?;
+        loop {
+            let mut proved = self.proved();
+            while proved.files.is_empty() && !proved.is_over {
+                let woken = self.changed.wait(proved);
+                proved = woken.unwrap_or_else(PoisonError::into_inner);
+            }
+            let files = std::mem::take(&mut proved.files);
+            drop(proved);
+            if files.is_empty() {
+                return Ok(());
+            }
+            for file in files {
+                let handle = self.file(file)?;
+                handle
+                    .sync_data()
+                    .map_err(|error| Spoilt::File(self.path(file), error))?;
+            }
         }
-        Ok(())
+    }
+
+    /// No more files become complete.
+    pub(super) fn over(&self) {
+        self.proved().is_over = true;
+        self.changed.notify_all();
+    }
+
+    fn proved(&self) -> MutexGuard<'_, Proved> {
+        self.proved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn path(&self, file: u32) -> PathBuf {

@@ -4,11 +4,11 @@
 //! they belong. What is in memory is bounded by packs, never by the size of the source.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
 use tokio::sync::Semaphore;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use super::assembly::{Assembly, Expected, Spoilt};
 use super::batch::{Load, Pieces, Wanted};
@@ -68,10 +68,18 @@ pub(super) struct Bringing {
     room: Arc<Semaphore>,
     cores: Arc<Semaphore>,
     cores_in_all: u32,
+    /// Whether files must be on the disk at the end.
+    is_durable: bool,
+    syncs: Mutex<Vec<JoinHandle<Result<(), Spoilt>>>>,
 }
 
 impl Bringing {
-    pub(super) fn new(packs: Arc<Packs>, staging: Arc<Staging>, events: SharedEvents) -> Self {
+    pub(super) fn new(
+        packs: Arc<Packs>,
+        staging: Arc<Staging>,
+        events: SharedEvents,
+        is_durable: bool,
+    ) -> Self {
         let cores = available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
             packs,
@@ -80,6 +88,8 @@ impl Bringing {
             room: Arc::new(Semaphore::new(SEALED)),
             cores: Arc::new(Semaphore::new(cores)),
             cores_in_all: u32::try_from(cores).unwrap_or(1),
+            is_durable,
+            syncs: Mutex::default(),
         }
     }
 
@@ -91,7 +101,7 @@ impl Bringing {
         source: &Arc<PlannedSource>,
         root: &Path,
         kept: bool,
-    ) -> Result<Arc<Assembly>, Failed> {
+    ) -> Result<(), Failed> {
         let expected = source.files.iter().map(|file| Expected {
             path: Path::new(&file.path).to_owned(),
             bytes: file.bytes,
@@ -99,15 +109,36 @@ impl Bringing {
             blake3: file.blake3,
         });
         let assembly = Arc::new(Assembly::begin(root, expected.collect())?);
+        let over = Over(Arc::clone(&assembly));
+        if self.is_durable {
+            let assembly = Arc::clone(&assembly);
+            let sync = spawn_blocking(move || assembly.sync());
+            self.syncs().push(sync);
+        }
         let outcome = self.all_batches(number, source, &assembly, kept).await;
         // Work that was begun writes into the folder: nobody may touch it before the last of it has ended.
         let _ended = self.cores.acquire_many(self.cores_in_all).await;
+        drop(over);
         outcome?;
         if !assembly.is_finished() {
             let said = format!("{} is not complete although all its packs are", source.name);
             return Err(Refusal::Contradiction(said).into());
         }
-        Ok(assembly)
+        Ok(())
+    }
+
+    fn syncs(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<Result<(), Spoilt>>>> {
+        self.syncs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until every file is on the disk.
+    pub(super) async fn synced(&self) -> Result<(), RestoreError> {
+        let syncs = std::mem::take(&mut *self.syncs());
+        for sync in syncs {
+            let synced = sync.await;
+            synced.map_err(|error| RestoreError::Internal(error.to_string()))??;
+        }
+        Ok(())
     }
 
     /// The staging folder, when all work has ended.
@@ -178,6 +209,15 @@ impl Bringing {
             joined(done)?;
         }
         Ok(())
+    }
+}
+
+/// Whoever puts files on the disk stops waiting for more when this goes, however the work ends.
+struct Over(Arc<Assembly>);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.0.over();
     }
 }
 

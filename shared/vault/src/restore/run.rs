@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use tokio::task::spawn_blocking;
 
 use super::RestoreError;
-use super::assembly::{Assembly, Spoilt};
+use super::assembly::Spoilt;
 use super::bring::{Bringing, Failed};
 use super::database::{Database, LoadedSystem, Loading};
 use super::events::{Event, SharedEvents};
@@ -165,7 +164,7 @@ impl Plan {
         check_target(target)?;
         let place = beside(target)?;
         let identity = format!("{} folder", self.identity);
-        let mut running = Running::begin(self, &place, &identity, events)?;
+        let mut running = Running::begin(self, &place, &identity, events, true)?;
         let outcome = running.all_to_folder().await;
         let restored = running.settle(outcome)?;
         let Running { bringing, .. } = running;
@@ -180,7 +179,7 @@ impl Plan {
     ) -> Result<Restored, RestoreError> {
         let place = database.spool_folder()?;
         let identity = format!("{} database {}", self.identity, database.identity());
-        let mut running = Running::begin(self, &place, &identity, events)?;
+        let mut running = Running::begin(self, &place, &identity, events, false)?;
         let outcome = running.all_to_database(database).await;
         let restored = running.settle(outcome)?;
         let Running { bringing, .. } = running;
@@ -208,12 +207,13 @@ impl Running {
         place: &Path,
         identity: &str,
         events: SharedEvents,
+        is_durable: bool,
     ) -> Result<Self, RestoreError> {
         let totals = plan.totals();
         let staging = Staging::open(place, identity)?;
         let flowed = plan.packs.found.received();
         Ok(Self {
-            bringing: Bringing::new(Arc::new(plan.packs), Arc::new(staging), events),
+            bringing: Bringing::new(Arc::new(plan.packs), Arc::new(staging), events, is_durable),
             sources: plan.sources.into_iter().map(Arc::new).collect(),
             done: Vec::new(),
             totals,
@@ -226,17 +226,12 @@ impl Running {
     }
 
     async fn all_to_folder(&mut self) -> Result<(), RestoreError> {
-        let mut assemblies = Vec::new();
         for number in 0..self.sources.len() {
-            let assembly = self.one(number).await?;
+            self.one(number).await?;
             self.finish(number, None);
-            assemblies.push(assembly);
         }
         // A power failure after the end must not take back what was said to be restored.
-        for assembly in assemblies {
-            sync(assembly).await?;
-        }
-        Ok(())
+        self.bringing.synced().await
     }
 
     async fn all_to_database(&mut self, database: Database) -> Result<(), RestoreError> {
@@ -265,7 +260,7 @@ impl Running {
 
     /// Brings one source. What an earlier, killed restore left is believed once: if the whole does not come out right with
     /// it, everything of this source is fetched again.
-    async fn one(&mut self, number: usize) -> Result<Arc<Assembly>, RestoreError> {
+    async fn one(&mut self, number: usize) -> Result<(), RestoreError> {
         let source = Arc::clone(&self.sources[number]);
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         let root = self.bringing.staging.files();
@@ -282,7 +277,7 @@ impl Running {
             resumed: kept,
         });
         let failed = match self.bringing.bring(number, &source, &root, kept).await {
-            Ok(assembly) => return Ok(assembly),
+            Ok(()) => return Ok(()),
             Err(failed) => failed,
         };
         let again = kept && matches!(failed, Failed::Spoilt(Spoilt::Differs(_)));
@@ -343,12 +338,6 @@ impl Running {
             warnings: std::mem::take(&mut self.warnings),
         }
     }
-}
-
-async fn sync(assembly: Arc<Assembly>) -> Result<(), RestoreError> {
-    let synced = spawn_blocking(move || assembly.sync()).await;
-    let synced = synced.map_err(|error| RestoreError::Internal(error.to_string()))?;
-    Ok(synced?)
 }
 
 fn not_loaded(source: &PlannedSource) -> String {
