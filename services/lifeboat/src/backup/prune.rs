@@ -6,18 +6,16 @@ use chrono::TimeDelta;
 use clap::Args;
 use vault::keep::prune;
 
-use super::keeper::{KeeperOptions, keeper};
+use super::keeper::{KeeperOptions, Known};
 use crate::outcome::{Failure, say, say_json};
-use crate::restore::{CustodianOptions, failure};
+use crate::restore::failure;
 
 /// What to remove.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
+    /// Of custodians the shares, or contributions, of two different ones at least: no one person removes backups.
     #[command(flatten)]
     keeper: KeeperOptions,
-    /// The shares, or contributions, of two different custodians: no one person removes backups.
-    #[command(flatten)]
-    custodians: CustodianOptions,
     /// Removes generations whose last backup is older than so many days.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     retention_days: u32,
@@ -27,9 +25,9 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
-    let given = options.custodians.read()?;
-    let (keeper, vault) = keeper(&options.keeper).await?;
-    let census = given.census(&vault.descriptor.master);
+    let known = Known::read(&options.keeper)?;
+    let keeper = known.keeper().await?;
+    let census = known.given.census(&keeper.found().descriptor.master);
     let retention = TimeDelta::days(i64::from(options.retention_days));
     let pruned = prune(&keeper, &census.good, retention, !options.yes).await;
     let pruned = pruned.map_err(|error| failure(&error))?;

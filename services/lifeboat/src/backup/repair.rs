@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 use url::Url;
-use vault::backup::{Settings, Vault};
+use vault::backup::Settings;
 use vault::cloud::{CloudSettings, prepare};
 use vault::keep::{Keeper, Repaired, repair};
 use vault::restore::Size;
 
-use super::keeper::{KeeperOptions, keeper, vault};
+use super::keeper::{KeeperOptions, Known};
 use crate::outcome::{Failure, say, say_json};
-use crate::restore::{failure, tick, warn, whereabouts};
+use crate::restore::{failure, tick, warn};
 
 /// How many objects that stay wrong are shown one by one.
 const SHOWN: usize = 50;
@@ -34,16 +34,19 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
-    let (keeper, vault) = match (&options.new_cloud, &options.replaces) {
-        (Some(url), Some(lost)) => replaced(&options.keeper, url, lost).await?,
-        _ => keeper(&options.keeper).await?,
+    let known = Known::read(&options.keeper)?;
+    let keeper = match (&options.new_cloud, &options.replaces) {
+        (Some(url), Some(lost)) => replaced(&known, &options.keeper.vault, url, lost).await?,
+        _ => known.keeper().await?,
     };
     let repaired = repair(&keeper, options.deep, &tick(json, "repairing")).await;
     let repaired = repaired.map_err(|error| failure(&error))?;
-    for number in 1..=vault.settings.count() {
-        let unhealed = repaired.left.iter().any(|left| left.wrong.number == number);
-        if !unhealed {
-            vault.healed(number)?;
+    if let Some(host) = &known.host {
+        for number in 1..=host.settings.count() {
+            let unhealed = repaired.left.iter().any(|left| left.wrong.number == number);
+            if !unhealed {
+                host.healed(number)?;
+            }
         }
     }
     if json {
@@ -64,12 +67,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
 
 /// The vault with a new cloud in the place of a lost one. `vault.toml` is changed before anything is put there, so that a
 /// repair that is killed goes on there.
-async fn replaced(
-    options: &KeeperOptions,
-    url: &Url,
-    lost: &str,
-) -> Result<(Keeper, Vault), Failure> {
-    let known = vault(options)?;
+async fn replaced(known: &Known, path: &Path, url: &Url, lost: &str) -> Result<Keeper, Failure> {
     let at = known
         .settings
         .clouds
@@ -92,20 +90,13 @@ async fn replaced(
     let number = u8::try_from(at + 1).unwrap_or(u8::MAX);
     prepare(&settings.clouds[at].settings, number)?;
     // It is opened before vault.toml is changed: a place that does not answer replaces nothing.
-    let clock = runtime::clock::system();
-    let keeper = Keeper::open(
-        &whereabouts(&settings),
-        known.repository_key().clone(),
-        &clock,
-    )
-    .await;
-    let keeper = keeper.map_err(|error| failure(&error))?;
+    let keeper = known.keeper_at(&settings).await?;
     if keeper.found().clouds.cloud(number).is_none() {
         return Err(Failure::failed(format!("{url} does not answer"))
             .next("vault.toml is as it was; check URL and credentials"));
     }
-    rewrite(&options.vault, at, url)?;
-    Ok((keeper, vault(options)?))
+    rewrite(path, at, url)?;
+    Ok(keeper)
 }
 
 /// Puts the new URL into the file, which people may have edited: paths in it stay relative.

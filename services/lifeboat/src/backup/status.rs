@@ -7,7 +7,7 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use vault::keep::{Colour, Status, status};
 
-use super::keeper::{KeeperOptions, keeper};
+use super::keeper::{KeeperOptions, Known};
 use crate::outcome::{Failure, say, say_json};
 use crate::restore::{failure, warn};
 
@@ -19,7 +19,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
-    let (keeper, _) = keeper(&options.keeper).await?;
+    let keeper = Known::read(&options.keeper)?.keeper().await?;
     let status = status(&keeper).await.map_err(|error| failure(&error))?;
     if json {
         say_json(&status)?;

@@ -6,7 +6,7 @@ use clap::Args;
 use vault::keep::{Scope, Scrubbed, scrub};
 use vault::restore::Size;
 
-use super::keeper::{KeeperOptions, keeper};
+use super::keeper::{KeeperOptions, Known};
 use crate::outcome::{Failure, say, say_json};
 use crate::restore::{failure, tick, warn};
 
@@ -24,7 +24,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
-    let (keeper, _) = keeper(&options.keeper).await?;
+    let keeper = Known::read(&options.keeper)?.keeper().await?;
     let scope = if options.newest {
         Scope::Newest
     } else {

@@ -12,7 +12,7 @@ use crate::outcome::Failure;
 /// The files that custodians gave.
 #[derive(Debug, Args)]
 pub(crate) struct CustodianOptions {
-    /// A custodian's share, or a contribution to this restore's session; repeat for each custodian.
+    /// A custodian's share, or a contribution to this session; repeat for each custodian.
     #[arg(long, value_name = "FILE")]
     custodian: Vec<PathBuf>,
     /// The key of the session that custodians contributed to (lifeboat keys session).
@@ -49,6 +49,11 @@ impl CustodianOptions {
 }
 
 impl Given {
+    /// Whether nobody gave anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// The master key; files that give nothing are said even where the others are enough.
     pub(crate) fn gather(&self, master: &MasterPublic) -> Result<MasterSecret, RestoreError> {
         let (secret, census) = master_of(master, &self.files, self.session.as_ref())?;

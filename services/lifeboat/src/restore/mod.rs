@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::snapshot::LoadRules;
 use place::PlaceOptions;
 
-pub(crate) use custodians::CustodianOptions;
+pub(crate) use custodians::{CustodianOptions, Given};
 pub(crate) use place::whereabouts;
 pub(crate) use progress::{tick, warn};
 

@@ -9,14 +9,14 @@ use runtime::clock::SharedClock;
 use serde::Serialize;
 
 use crate::cloud::{Cloud, CloudError, Kind};
-use crate::keys::EpochShare;
+use crate::keys::{EpochShare, MasterPublic, MasterSecret};
 use crate::object::{
     CATALOGUE_PIECE, Catalogue, CataloguePack, CloudNumber, Descriptor, ENVELOPE_AT_MOST, Envelope,
     Epoch, Generation, Hash32, Names, ObjectKind, PackId, RepositoryKey, Run, Sequence,
 };
 use crate::pack::{Class, Code};
 use crate::restore::find::{Found, Whereabouts, fault, find};
-use crate::restore::unlock::{epoch_object, keyring};
+use crate::restore::unlock::{epoch_object, keyring, unlock};
 use crate::restore::{History, Point, Refusal, RestoreError};
 
 /// Which restore points count.
@@ -66,6 +66,28 @@ impl Keeper {
         clock: &SharedClock,
     ) -> Result<Self, RestoreError> {
         let found = find(place, clock).await?;
+        Ok(Self {
+            names: found.names(&key),
+            found,
+            key,
+            clock: Arc::clone(clock),
+        })
+    }
+
+    /// Finds the vault, and takes the repository key from the keyring of its newest generation with the master key that `custodians`
+    /// give: for when the backup host is lost, which alone has that key otherwise.
+    ///
+    /// # Errors
+    /// As of [`find`], and those of `custodians`; a refusal when there is no restore point, or no keyring that opens.
+    pub async fn with_custodians(
+        place: &Whereabouts,
+        custodians: impl FnOnce(&MasterPublic) -> Result<MasterSecret, RestoreError>,
+        clock: &SharedClock,
+    ) -> Result<Self, RestoreError> {
+        let found = find(place, clock).await?;
+        let generation = History::read(&found, None).await?.newest()?.head.generation;
+        let master = custodians(&found.descriptor.master)?;
+        let key = unlock(&found, generation, &master).await?.repository_key;
         Ok(Self {
             names: found.names(&key),
             found,

@@ -20,13 +20,13 @@ use crate::object::{
 const KEYRINGS: usize = 1024;
 
 /// What opens a generation.
-pub(super) struct Unlocked {
-    pub(super) generation: GenerationSecret,
-    pub(super) repository_key: RepositoryKey,
+pub(crate) struct Unlocked {
+    pub(crate) generation: GenerationSecret,
+    pub(crate) repository_key: RepositoryKey,
 }
 
 /// Opens the keyring of the generation, from whichever cloud has a good one.
-pub(super) async fn unlock(
+pub(crate) async fn unlock(
     found: &Found,
     generation: Generation,
     master: &MasterSecret,

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use tempfile::TempDir;
 use vault::keep::{Colour, Keeper, Scope, prune, repair, scrub, status};
 use vault::object::Generation;
-use vault::restore::{Asked, Whereabouts};
+use vault::restore::{Asked, RestoreError, Whereabouts};
 
 use crate::sample::{expected, small};
 use crate::world::{World, copy, settings, tree};
@@ -51,6 +51,26 @@ async fn a_whole_vault_is_green_and_proves_right() {
         Colour::Red,
         "expired"
     );
+}
+
+#[tokio::test]
+async fn without_the_backup_host_custodians_keep_the_vault() {
+    let (_dir, world) = world();
+    let good = tree(&world.cloud_dir(2));
+    fs::remove_dir_all(world.cloud_dir(2)).unwrap();
+    fs::create_dir(world.cloud_dir(2)).unwrap();
+    let keeper = Keeper::with_custodians(&world.place(), |_| Ok(world.master()), &world.clock())
+        .await
+        .unwrap();
+    assert_eq!(status(&keeper).await.unwrap().survives, 0);
+    let repaired = repair(&keeper, true, &unseen).await.unwrap();
+    assert!(repaired.left.is_empty(), "{:?}", repaired.left);
+    assert_eq!(tree(&world.cloud_dir(2)), good);
+    let scrubbed = scrub(&keeper, Scope::All, &unseen).await.unwrap();
+    assert!(scrubbed.wrong.is_empty(), "{:?}", scrubbed.wrong);
+    let nobody = |_: &_| Err(RestoreError::Usage("nobody came".to_owned()));
+    let refused = Keeper::with_custodians(&world.place(), nobody, &world.clock()).await;
+    assert!(matches!(refused, Err(RestoreError::Usage(_))));
 }
 
 #[tokio::test]
