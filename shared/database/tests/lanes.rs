@@ -53,8 +53,9 @@ async fn nobody_reads_the_answer_to_a_question_that_was_given_up() {
 async fn there_are_no_more_connections_than_were_asked_for() {
     let database = postgres::database().await;
     let lanes = lanes(&database.url, 2).await;
+    // Those at work only: the server may still be putting away one that was closed.
     let sql = "SELECT count(*)::text FROM pg_stat_activity, pg_sleep(0.05)
-        WHERE application_name = 'lanes' AND datname = current_database()";
+        WHERE application_name = 'lanes' AND datname = current_database() AND state = 'active'";
     let counts = join_all((0..8).map(|_| text(&lanes, sql))).await;
     for count in counts {
         assert!(["1", "2"].contains(&count.unwrap().as_str()));
