@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use access::caller::{Caller, CallerKind};
+use capability::Dialect;
 use identifiers::PersonId;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoIden, JoinType, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -27,47 +28,56 @@ const MENTIONS: [person::Column; 5] = [
 /// The clearance that lifts the mark.
 const CLEARANCE: &str = "protected-persons";
 
+/// What lifts the mark for a caller.
+#[derive(Debug)]
+pub(crate) struct Sight<'a> {
+    /// It hides nobody: from officers with the clearance, and from the sign-in of marked persons.
+    pub(crate) everybody: bool,
+    /// The citizen who asks; empty for others, which nobody's number is.
+    pub(crate) own: &'a str,
+}
+
+impl<'a> Sight<'a> {
+    pub(crate) fn of(caller: &'a Caller) -> Self {
+        Self {
+            everybody: match caller.kind {
+                CallerKind::Officer => caller.clearances.contains(CLEARANCE),
+                CallerKind::Service => caller.subject == "identity",
+                _ => false,
+            },
+            own: match caller.kind {
+                CallerKind::Citizen => &caller.subject,
+                _ => "",
+            },
+        }
+    }
+}
+
 /// The condition under which `caller` may know of a person.
 pub(crate) fn visible_to(caller: &Caller) -> Condition {
-    visible_in(person::Entity, caller)
+    let Sight { everybody, own } = Sight::of(caller);
+    visible_in(person::Entity, Expr::val(everybody), Expr::val(own))
 }
 
-/// The same for the rows of `person` that a query calls `rows`.
-fn visible_in(rows: impl IntoIden, caller: &Caller) -> Condition {
+/// The same for the rows of `person` that a query calls `rows`, with the members of [`Sight`] as the query knows them. It
+/// has one shape for all, so that nobody learns from the time an answer takes.
+pub(crate) fn visible_in(rows: impl IntoIden, everybody: Expr, own: Expr) -> Condition {
     let rows = rows.into_iden();
     let column = |column: person::Column| Expr::col((rows.clone(), column));
-    let anyone = Condition::any();
-    if lifts(caller) {
-        // Always true, and the same shape of statement as for everybody else.
-        return anyone.add(column(person::Column::Protected).is_in([true, false]));
-    }
-    let unmarked = anyone.add(column(person::Column::Protected).eq(false));
-    match caller.kind {
-        CallerKind::Citizen => {
-            unmarked.add(column(person::Column::NationalId).eq(caller.subject.as_str()))
-        }
-        _ => unmarked,
-    }
+    Condition::any()
+        .add(column(person::Column::Protected).eq(false))
+        .add(everybody)
+        .add(column(person::Column::NationalId).eq(own))
 }
 
-/// Whether the mark hides nobody from this caller: officers with the clearance, and the sign-in of marked persons.
-fn lifts(caller: &Caller) -> bool {
-    match caller.kind {
-        CallerKind::Officer => caller.clearances.contains(CLEARANCE),
-        CallerKind::Service => caller.subject == "identity",
-        _ => false,
-    }
-}
-
-/// Has a query of persons tell, in [`HIDDEN`], whom of those that they refer to `caller` may not know of: a row for each,
-/// and one without where there is nobody.
-pub(crate) fn tell_hidden(query: &mut SelectStatement, caller: &Caller) {
-    let theirs = |column: person::Column| Expr::col((person::Entity, column));
-    let mentioned = MENTIONS.map(theirs);
+/// Has a query of persons tell, in [`HIDDEN`], whom of those that they refer to are not `visible`: a row for each, and one
+/// without where there is nobody.
+pub(crate) fn tell_hidden(query: &mut SelectStatement, dialect: Dialect, visible: Condition) {
+    let mentioned = MENTIONS.map(|column| Expr::col((person::Entity, column)));
     let other = Expr::col((HIDDEN, person::Column::NationalId));
     let hidden = Condition::all()
-        .add(other.clone().is_in(mentioned))
-        .add(visible_in(HIDDEN, caller).not());
+        .add(dialect.among(other.clone(), mentioned))
+        .add(visible.not());
     query
         .join_as(JoinType::LeftJoin, person::Entity, HIDDEN, hidden)
         .expr_as(other, HIDDEN);

@@ -17,6 +17,13 @@ const WAITING: usize = 4_096;
 /// Entries in one commit.
 const BATCH: usize = 2_048;
 
+/// Callers of one commit from which on the next one waits for more. A commit costs the store many times what one more entry in
+/// it does.
+const CROWD: usize = 4;
+
+/// How long a commit waits for more entries, where there are many callers. Short beside the commit itself.
+const GATHERING: Duration = Duration::from_millis(1);
+
 /// It cannot be said for certain that the entries are on disk: do not answer as if they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the audit log could not be written")]
@@ -33,11 +40,19 @@ pub(crate) struct Request {
 pub(crate) struct Queue(mpsc::Sender<Request>);
 
 /// The writer's end.
-pub(crate) struct Requests(mpsc::Receiver<Request>);
+pub(crate) struct Requests {
+    waiting: mpsc::Receiver<Request>,
+    /// Whether the last commit had a crowd of callers: then the next one has, too.
+    crowded: bool,
+}
 
 pub(crate) fn queue() -> (Queue, Requests) {
     let (sender, receiver) = mpsc::channel(WAITING);
-    (Queue(sender), Requests(receiver))
+    let requests = Requests {
+        waiting: receiver,
+        crowded: false,
+    };
+    (Queue(sender), requests)
 }
 
 impl Queue {
@@ -110,13 +125,19 @@ impl Batch {
 impl Requests {
     /// The next batch: everything that waits. `None` when nobody can append any more.
     pub(crate) async fn next(&mut self) -> Option<Batch> {
-        let first = self.0.recv().await?;
+        let first = self.waiting.recv().await?;
+        if self.crowded {
+            tokio::time::sleep(GATHERING).await;
+        }
         Some(self.gather(first))
     }
 
     /// The same for a thread.
     pub(crate) fn next_blocking(&mut self) -> Option<Batch> {
-        let first = self.0.blocking_recv()?;
+        let first = self.waiting.blocking_recv()?;
+        if self.crowded {
+            std::thread::sleep(GATHERING);
+        }
         Some(self.gather(first))
     }
 
@@ -133,11 +154,12 @@ impl Requests {
                 batch.outcomes.push(outcome);
             }
             request = if batch.entries.len() < BATCH {
-                self.0.try_recv().ok()
+                self.waiting.try_recv().ok()
             } else {
                 None
             };
         }
+        self.crowded = batch.outcomes.len() >= CROWD;
         metrics::histogram!("lifeboat_audit_batch_entries").record(as_f64(batch.entries.len()));
         batch
     }

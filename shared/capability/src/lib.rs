@@ -28,6 +28,7 @@ mod tables;
 pub use answer::{Answer, Answered, List, Listed, SnapshotInfo};
 pub use audience::Audience;
 pub use body::Body;
+pub use database::{Dialect, Question};
 pub use declaration::{Capability, Invent, Routes, Sample, SampleApplication};
 pub use failure::{OrProblem, no_such_record};
 pub use filing::{

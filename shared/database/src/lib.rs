@@ -5,7 +5,9 @@
 mod dialect;
 mod lanes;
 mod open;
+mod question;
 
 pub use dialect::{create, ddl};
 pub use lanes::Lanes;
 pub use open::{OpenError, Place, open, postgres_options};
+pub use question::{Dialect, Question};

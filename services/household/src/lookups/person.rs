@@ -1,17 +1,30 @@
 //! Finding one person; shared by the questions that start from one.
 
 use access::caller::Caller;
-use capability::{Audience, Lookup, OrProblem, no_such_record};
+use capability::{Audience, Lookup, OrProblem, Question, no_such_record};
 use identifiers::{NationalId, PersonId};
 use runtime::problem::Problem;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoIden};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryTrait,
     SelectA, SelectB,
 };
 
-use crate::protection::{HIDDEN, tell_hidden, visible_to};
+use crate::protection::{HIDDEN, Sight, tell_hidden, visible_in, visible_to};
 use crate::records::PersonRecord;
 use crate::tables::{id_card, person};
+
+/// A person with their identity card: the person's number, and what lifts the mark for the caller.
+static RECORD: Question = Question::new(|dialect| {
+    let visible_in = |rows| visible_in(rows, dialect.argument(2), dialect.argument(3));
+    let mut record = person::Entity::find()
+        .filter(Expr::col((person::Entity, person::Column::NationalId)).eq(dialect.argument(1)))
+        .filter(visible_in(person::Entity.into_iden()))
+        .find_also_related(id_card::Entity);
+    let query = QueryTrait::query(&mut record);
+    tell_hidden(query, dialect, visible_in(HIDDEN.into_iden()));
+    query.take()
+});
 
 /// The citizen who asks. Somebody who is not in this register, such as a resident, has no record here.
 pub(super) fn own_id(lookup: &Lookup) -> Result<NationalId, Problem> {
@@ -46,11 +59,11 @@ pub(super) async fn person_record(
     id: NationalId,
 ) -> Result<PersonRecord, Problem> {
     lookup.about(&id);
-    let mut found = person::Entity::find_by_id(id)
-        .filter(visible_to(lookup.caller()))
-        .find_also_related(id_card::Entity);
-    tell_hidden(QueryTrait::query(&mut found), lookup.caller());
-    let rows = lookup.db().query_all(found.as_query()).await.or_problem()?;
+    let Sight { everybody, own } = Sight::of(lookup.caller());
+    let rows = RECORD
+        .ask(lookup.db(), [id.into(), everybody.into(), own.into()])
+        .await
+        .or_problem()?;
     let row = rows.first().ok_or_else(no_such_record)?;
     let person = person::Model::from_query_result(row, SelectA.as_str()).or_problem()?;
     let card = id_card::Model::from_query_result_optional(row, SelectB.as_str()).or_problem()?;
