@@ -4,7 +4,9 @@
 
 use std::sync::OnceLock;
 
-use sea_orm::sea_query::{Expr, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value};
+use sea_orm::sea_query::{
+    Expr, ExprTrait, PostgresQueryBuilder, Query, SelectStatement, SqliteQueryBuilder, Value,
+};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
 /// A statement with places for arguments. Meant for a `static`.
@@ -37,17 +39,27 @@ impl Dialect {
     /// Whether `one` is among `several`, by one look into an index for all of them.
     #[must_use]
     pub fn among<const N: usize>(self, one: Expr, several: [Expr; N]) -> Expr {
-        use sea_orm::sea_query::ExprTrait;
         match self {
             Self::Sqlite => one.is_in(several),
             // `IN` over columns is a comparison with each of them there, and a bitmap of as many looks.
             Self::Postgres => {
-                let places: Vec<String> = (2..N + 2).map(|place| format!("${place}")).collect();
-                let sql = format!("$1 = ANY(ARRAY[{}])", places.join(", "));
-                Expr::cust_with_exprs(sql, std::iter::once(one).chain(several))
+                let several = several.map(text_of).join(", ");
+                Expr::cust(format!("{} = ANY(ARRAY[{several}])", text_of(one)))
             }
         }
     }
+}
+
+/// PostgreSQL's text of an expression. Expressions have no array of expressions, and take brackets in custom ones for quotes.
+fn text_of(expression: Expr) -> String {
+    const SELECT: &str = "SELECT ";
+    let statement = Query::select()
+        .expr(expression)
+        .to_string(PostgresQueryBuilder);
+    statement
+        .strip_prefix(SELECT)
+        .unwrap_or(&statement)
+        .to_owned()
 }
 
 impl Question {
@@ -94,8 +106,6 @@ impl Question {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::sea_query::{ExprTrait, Query};
-
     use super::*;
 
     static OLDER: Question = Question::new(|dialect| {
@@ -113,11 +123,11 @@ mod tests {
     fn arguments_keep_their_places_and_other_values_are_text() {
         assert_eq!(
             OLDER.text(DbBackend::Postgres),
-            r#"SELECT "name" FROM "person" WHERE "age" > $1 AND "marked" = FALSE AND ("id" = ANY(ARRAY["father", "mother"]))"#
+            r#"SELECT "name" FROM "person" WHERE "age" > ($1) AND "marked" = FALSE AND ("id" = ANY(ARRAY["father", "mother"]))"#
         );
         assert_eq!(
             OLDER.text(DbBackend::Sqlite),
-            r#"SELECT "name" FROM "person" WHERE "age" > ?1 AND "marked" = FALSE AND "id" IN ("father", "mother")"#
+            r#"SELECT "name" FROM "person" WHERE "age" > (?1) AND "marked" = FALSE AND "id" IN ("father", "mother")"#
         );
     }
 }
