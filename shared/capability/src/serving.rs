@@ -8,7 +8,7 @@ use arc_swap::ArcSwapOption;
 use database::Lanes;
 use runtime::lifecycle::Drain;
 use runtime::problem::{Kind, Problem};
-use snapshot::{PoolOptions, Snapshot, Store, StoreError};
+use snapshot::{Location, PoolOptions, Snapshot, Store, StoreError};
 
 use crate::answer::SnapshotInfo;
 use crate::failure::unreachable_database;
@@ -105,13 +105,16 @@ async fn connect(
     pool: &PoolOptions,
     threads: usize,
 ) -> Result<Tables, StoreError> {
-    let Some(server) = store.server(active, pool) else {
-        return store.connect(active, pool).await.map(Tables::Sqlite);
+    let (most, patience) = (pool.max_connections, pool.acquire_timeout);
+    let tables = match store.location(active, pool) {
+        Location::Postgres(server) => Lanes::open(*server, most, threads, patience)
+            .await
+            .map(|lanes| Tables::Postgres(Box::new(lanes))),
+        Location::Sqlite(file) => Lanes::open(*file, most, threads, patience)
+            .await
+            .map(|lanes| Tables::Sqlite(Box::new(lanes))),
     };
-    Lanes::open(server, pool.max_connections, threads, pool.acquire_timeout)
-        .await
-        .map(|lanes| Tables::Postgres(Box::new(lanes)))
-        .map_err(|error| StoreError::Unreachable(error.to_string()))
+    tables.map_err(|error| StoreError::Unreachable(error.to_string()))
 }
 
 /// Goes on looking until the service drains.

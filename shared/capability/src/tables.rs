@@ -1,17 +1,16 @@
 //! The tables of the snapshot in service, to be read.
 
 use database::Lanes;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use sea_orm::sqlx::{Postgres, Sqlite};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-/// Asks the database that holds the snapshot. It only reads: a snapshot never changes.
+/// Asks the database that holds the snapshot, on connections of each thread's own. It only reads: a snapshot never changes.
 #[derive(Debug)]
 pub enum Tables {
-    /// Connections of each thread's own.
-    Postgres(Box<Lanes>),
-    /// A file.
-    Sqlite(DatabaseConnection),
+    /// On a server.
+    Postgres(Box<Lanes<Postgres>>),
+    /// In a file.
+    Sqlite(Box<Lanes<Sqlite>>),
 }
 
 #[async_trait::async_trait]

@@ -1,16 +1,18 @@
-//! Connections for short reads on PostgreSQL: each thread has its own, and a read is one round trip.
+//! Connections for short reads: each thread has its own, and a read is one round trip.
 //!
-//! The driver's pool asks the server whether a connection still lives before and after every statement, and lets a
-//! connection that one thread opened be used by another, which wakes both. Where a request is one short read, that is
-//! several times the cost of the read itself.
+//! The driver's pool asks whether a connection still lives before and after every statement, and lets a connection that one
+//! thread opened be used by another, which wakes both. Where a request is one short read, that is several times the cost
+//! of the read itself.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
-use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _};
+use sea_orm::sqlx::{
+    self, AssertSqlSafe, Connection, Database, Executor, IntoArguments, Postgres, Sqlite,
+};
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
     Statement, Values,
@@ -22,63 +24,80 @@ use tokio::time::{Instant, timeout};
 /// A connection that rested longer is tried before it is used.
 const RESTED: Duration = Duration::from_secs(1);
 
-/// Connections of one server, divided among the threads that ask.
-#[derive(Debug)]
-pub struct Lanes {
-    server: PgConnectOptions,
+type Options<D> = <<D as Database>::Connection as Connection>::Options;
+
+/// A kind of database that can be asked.
+pub trait Kind: Database {
+    /// What its statements are written for.
+    const BACKEND: DbBackend;
+}
+
+impl Kind for Postgres {
+    const BACKEND: DbBackend = DbBackend::Postgres;
+}
+
+impl Kind for Sqlite {
+    const BACKEND: DbBackend = DbBackend::Sqlite;
+}
+
+/// Connections to one database, divided among the threads that ask.
+pub struct Lanes<D: Kind> {
+    place: Options<D>,
     /// Most connections of one thread.
     width: usize,
     /// How long a request waits for a connection.
     patience: Duration,
-    of_threads: Mutex<HashMap<ThreadId, Arc<Lane>>>,
+    of_threads: Mutex<HashMap<ThreadId, Arc<Lane<D>>>>,
 }
 
 /// One thread's connections.
-#[derive(Debug)]
-struct Lane {
+struct Lane<D: Kind> {
     places: Semaphore,
-    resting: Mutex<Vec<Resting>>,
+    resting: Mutex<Vec<Resting<D>>>,
 }
 
-#[derive(Debug)]
-struct Resting {
-    connection: PgConnection,
+struct Resting<D: Kind> {
+    connection: D::Connection,
     since: Instant,
 }
 
 /// A connection on loan. Dropped in the middle of a statement, it is closed: nobody reads somebody else's answer.
-struct Loan {
-    connection: PgConnection,
+struct Loan<D: Kind> {
+    connection: D::Connection,
     /// Whether it was used before, and the server may have closed it since.
     kept: bool,
 }
 
-impl Lanes {
+impl<D: Kind> Lanes<D>
+where
+    SqlxValues: IntoArguments<D>,
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+{
     /// At most `connections` of them for `threads` threads, and at least one for each. Connects once, to find out
     /// whether the server is there.
     ///
     /// # Errors
     /// When it is not.
     pub async fn open(
-        server: PgConnectOptions,
+        place: Options<D>,
         connections: u32,
         threads: usize,
         patience: Duration,
     ) -> Result<Self, sqlx::Error> {
-        let first = timeout(patience, PgConnection::connect_with(&server))
+        let first = timeout(patience, D::Connection::connect_with(&place))
             .await
             .map_err(|_| sqlx::Error::PoolTimedOut)??;
         first.close().await?;
         let connections = usize::try_from(connections).unwrap_or(usize::MAX);
         Ok(Self {
-            server,
+            place,
             width: (connections / threads.max(1)).max(1),
             patience,
             of_threads: Mutex::default(),
         })
     }
 
-    fn lane(&self) -> Arc<Lane> {
+    fn lane(&self) -> Arc<Lane<D>> {
         let lane = || {
             Arc::new(Lane {
                 places: Semaphore::new(self.width),
@@ -93,18 +112,18 @@ impl Lanes {
 
     /// The rows that a statement finds. Where a kept connection turns out to be closed, it is asked once more on a new
     /// one, which is right because only reads come this way.
-    async fn rows(&self, statement: &Statement) -> Result<Vec<PgRow>, DbErr> {
+    async fn rows(&self, statement: &Statement) -> Result<Vec<D::Row>, DbErr> {
         let lane = self.lane();
         let _place = timeout(self.patience, lane.places.acquire())
             .await
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
         let mut loan = self.loan(&lane).await?;
-        let mut found = ask(&mut loan.connection, statement).await;
+        let mut found = Self::ask(&mut loan.connection, statement).await;
         if loan.kept && matches!(&found, Err(error) if is_closed(error)) {
             locked(&lane.resting).clear();
             loan = self.connect().await?;
-            found = ask(&mut loan.connection, statement).await;
+            found = Self::ask(&mut loan.connection, statement).await;
         }
         if found.is_ok() {
             locked(&lane.resting).push(Resting {
@@ -115,7 +134,7 @@ impl Lanes {
         found.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
     }
 
-    async fn loan(&self, lane: &Lane) -> Result<Loan, DbErr> {
+    async fn loan(&self, lane: &Lane<D>) -> Result<Loan<D>, DbErr> {
         // Taken in a statement of its own: the lock must not be held while waiting.
         let kept = locked(&lane.resting).pop();
         let Some(mut kept) = kept else {
@@ -133,8 +152,8 @@ impl Lanes {
         })
     }
 
-    async fn connect(&self) -> Result<Loan, DbErr> {
-        let connection = timeout(self.patience, PgConnection::connect_with(&self.server))
+    async fn connect(&self) -> Result<Loan<D>, DbErr> {
+        let connection = timeout(self.patience, D::Connection::connect_with(&self.place))
             .await
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
             .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
@@ -142,6 +161,25 @@ impl Lanes {
             connection,
             kept: false,
         })
+    }
+
+    async fn ask(
+        connection: &mut D::Connection,
+        statement: &Statement,
+    ) -> Result<Vec<D::Row>, sqlx::Error> {
+        let values = statement.values.clone().unwrap_or(Values(Vec::new()));
+        sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
+            .fetch_all(connection)
+            .await
+    }
+}
+
+impl<D: Kind> fmt::Debug for Lanes<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the place: it may contain a password.
+        f.debug_struct("Lanes")
+            .field("width", &self.width)
+            .finish_non_exhaustive()
     }
 }
 
@@ -160,24 +198,19 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn ask(
-    connection: &mut PgConnection,
-    statement: &Statement,
-) -> Result<Vec<PgRow>, sqlx::Error> {
-    let values = statement.values.clone().unwrap_or(Values(Vec::new()));
-    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
-        .fetch_all(connection)
-        .await
-}
-
 fn only_reads() -> DbErr {
     DbErr::Custom("this connection only reads".to_owned())
 }
 
 #[async_trait::async_trait]
-impl ConnectionTrait for Lanes {
+impl<D: Kind> ConnectionTrait for Lanes<D>
+where
+    SqlxValues: IntoArguments<D>,
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+    QueryResult: From<D::Row>,
+{
     fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Postgres
+        D::BACKEND
     }
 
     async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use database::Lanes;
 use futures_util::future::join_all;
+use sea_orm::sqlx::Postgres;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use test_support::postgres::{self, Server};
 
-async fn lanes(url: &str, connections: u32) -> Lanes {
+async fn lanes(url: &str, connections: u32) -> Lanes<Postgres> {
     let server: PgConnectOptions = url.parse().unwrap();
     let server = server.application_name("lanes");
     Lanes::open(server, connections, 1, Duration::from_secs(5))
@@ -17,7 +18,7 @@ async fn lanes(url: &str, connections: u32) -> Lanes {
         .unwrap()
 }
 
-async fn text(lanes: &Lanes, sql: &str) -> Result<String, DbErr> {
+async fn text(lanes: &Lanes<Postgres>, sql: &str) -> Result<String, DbErr> {
     let statement = Statement::from_string(lanes.get_database_backend(), sql);
     let row = lanes.query_one_raw(statement).await?;
     row.unwrap().try_get_by_index(0)

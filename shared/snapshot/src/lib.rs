@@ -31,7 +31,7 @@ pub use progress::{Phase, Progress, SharedProgress, Silent};
 pub use signature::{AgencyKey, AgencySigner, KeyFault, Mistrust, Trust};
 pub use snapshot_derive::Table;
 pub use store::{
-    LoadError, LoadOptions, Loaded, Outcome, PhaseTime, PoolOptions, Refusal, Snapshot, State,
-    Store, StoreError,
+    LoadError, LoadOptions, Loaded, Location, Outcome, PhaseTime, PoolOptions, Refusal, Snapshot,
+    State, Store, StoreError,
 };
 pub use writer::{FieldHead, PackageWriter, TableHead, TableWriter};

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::ddl::{self, Dialect};
@@ -47,6 +48,15 @@ pub struct Store {
 enum Place {
     Postgres(Box<PostgresStore>),
     Sqlite(SqliteStore),
+}
+
+/// Where a snapshot is.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// In a schema of a server.
+    Postgres(Box<PgConnectOptions>),
+    /// In a file that never changes.
+    Sqlite(Box<SqliteConnectOptions>),
 }
 
 /// How a service connects to a snapshot.
@@ -167,12 +177,14 @@ impl Store {
         }
     }
 
-    /// Where `snapshot` is on a PostgreSQL server, for those who keep connections of their own; `None` for a file.
+    /// Where `snapshot` is, for those who keep connections of their own.
     #[must_use]
-    pub fn server(&self, snapshot: &Snapshot, pool: &PoolOptions) -> Option<PgConnectOptions> {
+    pub fn location(&self, snapshot: &Snapshot, pool: &PoolOptions) -> Location {
         match &self.place {
-            Place::Postgres(store) => Some(store.server(snapshot, pool.statement_timeout)),
-            Place::Sqlite(_) => None,
+            Place::Postgres(store) => {
+                Location::Postgres(Box::new(store.server(snapshot, pool.statement_timeout)))
+            }
+            Place::Sqlite(store) => Location::Sqlite(Box::new(store.file(snapshot))),
         }
     }
 

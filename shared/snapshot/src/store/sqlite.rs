@@ -7,6 +7,8 @@ mod registry;
 use std::path::PathBuf;
 
 use sea_orm::ConnectOptions;
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use tokio::task::spawn_blocking;
 
 use crate::store::{Snapshot, State, StoreError};
@@ -54,12 +56,19 @@ impl SqliteStore {
         spawn_blocking(read).await.map_err(StoreError::database)?
     }
 
+    /// `snapshot`'s file, which never changes.
+    pub(crate) fn file(&self, snapshot: &Snapshot) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
+            .filename(self.folder().join(&snapshot.place))
+            .read_only(true)
+            .immutable(true)
+            .disable_statement_logging()
+    }
+
     pub(crate) fn connect_options(&self, snapshot: &Snapshot) -> ConnectOptions {
-        let file = self.folder().join(&snapshot.place);
+        let file = self.file(snapshot);
         let mut options = ConnectOptions::new("sqlite://");
-        options.map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite.filename(&file).read_only(true).immutable(true)
-        });
+        options.map_sqlx_sqlite_opts(move |_| file.clone());
         options
     }
 
