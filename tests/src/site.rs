@@ -297,6 +297,16 @@ impl Site {
             .collect()
     }
 
+    /// Each capability's first copy, and its process id.
+    #[must_use]
+    pub fn capabilities(&self) -> BTreeMap<&str, u32> {
+        self.services
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "identity" | "gateway"))
+            .map(|(name, service)| (name.as_str(), service.pid()))
+            .collect()
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}.toml"))
     }

@@ -4,6 +4,7 @@
 //! is told is the ratio of the medians. To add a bench: a file that fills a [`report::Report`] with the help of
 //! [`rounds::in_turn`], and a line in [`Bench`].
 
+mod capabilities;
 mod chart;
 mod driver;
 mod journal;
@@ -57,6 +58,8 @@ pub(crate) struct Arguments {
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Bench {
+    /// A citizen's own record of every capability at half of its capacity, and the idle memory of all together
+    Capabilities,
     /// Applications through the gateway into the journal, handed to the broker
     Journal,
     /// A snapshot into PostgreSQL and SQLite, beside their own tools
@@ -75,6 +78,7 @@ impl Bench {
     /// The programs of others that it needs.
     fn parts(self) -> &'static [parts::Part] {
         match self {
+            Self::Capabilities => &capabilities::PARTS,
             Self::Journal => &journal::PARTS,
             Self::Load => &load::PARTS,
             Self::Lookups => &lookups::PARTS,
@@ -94,6 +98,7 @@ impl Bench {
 
     fn measure(self, setting: &Setting) -> Result<Report, Failure> {
         match self {
+            Self::Capabilities => capabilities::measure(setting),
             Self::Journal => journal::measure(setting),
             Self::Load => load::measure(setting),
             Self::Lookups => lookups::measure(setting),

@@ -46,6 +46,9 @@ struct Stage {
     /// The broker to which applications go
     #[arg(long)]
     broker: Option<String>,
+    /// Every capability that has a data package beside that of `household`
+    #[arg(long)]
+    everything: bool,
     /// The `household` data package
     #[arg(long)]
     package: PathBuf,
@@ -130,6 +133,7 @@ impl Stage {
             postgres: self.postgres.clone(),
             redis: self.redis.clone(),
             unlimited: true,
+            everything: self.everything,
             settings: self
                 .broker
                 .iter()
@@ -147,6 +151,7 @@ impl Stage {
         let ready = json!({
             "gateway": site.gateway,
             "pids": site.pids(),
+            "capabilities": site.capabilities(),
             "door": door.as_ref().map(|(_, url)| url),
             "door_pid": door.as_ref().map(|(service, _)| service.pid()),
             "key": first.signing_key().await?,

@@ -79,7 +79,7 @@ impl Asked {
 /// A server that the generator drives.
 #[derive(Debug)]
 pub(super) struct Driven {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) caller: Caller,
     /// The URL, `{national_id}` standing for the caller's own.
     pub(super) target: String,
@@ -94,7 +94,7 @@ pub(super) struct Driven {
 
 impl Contestant for Driven {
     fn name(&self) -> &str {
-        self.name
+        &self.name
     }
 
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {

@@ -33,9 +33,9 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         ..Around::default()
     };
     let stage = Stage::start(setting, &around)?;
-    let filing = |name, rate| -> Box<dyn Contestant> {
+    let filing = |name: &str, rate| -> Box<dyn Contestant> {
         Box::new(Driven {
-            name,
+            name: name.to_owned(),
             caller: Caller::Possession,
             target: format!(
                 "{}/household/v1/applications/household-transcript",

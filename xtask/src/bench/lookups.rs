@@ -48,8 +48,8 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let postgrest = postgrest::Server::start(&stage.postgres, &stage.public_key()?)?;
     let rig = &stage.rig;
     let (door, door_pid) = rig.door.clone().ok_or("there is no second gateway")?;
-    let driven = |name, caller, target: String, pids: Vec<u32>| Driven {
-        name,
+    let driven = |name: &str, caller, target: String, pids: Vec<u32>| Driven {
+        name: name.to_owned(),
         caller,
         target,
         pids,

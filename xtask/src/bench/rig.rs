@@ -14,8 +14,10 @@ use crate::Failure;
 pub(super) struct Rig {
     _services: Guarded,
     pub(super) gateway: String,
-    /// Gateway, identity and household.
+    /// Every service's process: gateway, identity and capabilities.
     pub(super) pids: Vec<u32>,
+    /// Each capability and its process.
+    pub(super) capabilities: Vec<(String, u32)>,
     /// Another gateway and its process, where there is a static answer for it.
     pub(super) door: Option<(String, u32)>,
     /// What access tokens are verified with, a JWK.
@@ -24,13 +26,18 @@ pub(super) struct Rig {
 
 impl Rig {
     /// Starts them with these options, on SQLite where none says otherwise.
-    pub(super) fn start(setting: &Setting, options: &[(&str, &str)]) -> Result<Self, Failure> {
+    pub(super) fn start(
+        setting: &Setting,
+        options: &[(&str, &str)],
+        flags: &[&str],
+    ) -> Result<Self, Failure> {
         let mut command = Command::new(setting.programs.join("bench-rig"));
         command
             .arg("stage")
             .arg("--package")
             .arg(setting.snapshots.join("household"))
             .args(options.iter().flat_map(|(name, value)| [name, value]))
+            .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         let mut services = Guarded::start(&mut command, Signal::TERM);
@@ -54,6 +61,12 @@ impl Rig {
                 .into_iter()
                 .flatten()
                 .filter_map(pid)
+                .collect(),
+            capabilities: ready["capabilities"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter_map(|(name, of)| Some((name.clone(), pid(of)?)))
                 .collect(),
             door,
             key: ready["key"].clone(),

@@ -1,5 +1,6 @@
 //! This project's services as in production: a process each, on PostgreSQL (durable, audit included) and Redis.
 
+use std::path::Path;
 use std::process::Command;
 
 use base64::Engine;
@@ -41,6 +42,8 @@ pub(super) struct Around {
     pub(super) upstream: Option<String>,
     /// The broker to which applications go.
     pub(super) broker: Option<String>,
+    /// Whether every capability that has data is there, not household alone.
+    pub(super) everything: bool,
 }
 
 /// Everything that runs for the bench; stopped when dropped, the services first.
@@ -59,18 +62,14 @@ impl Stage {
         let server = postgres::Server::start_with(&SETTINGS);
         let redis = redis::Server::start();
         let database = Database::create(server.url());
-        let mut load = Command::new(setting.programs.join("lifeboat"));
-        load.args([
-            "snapshot",
-            "load",
-            "--system",
-            "household",
-            "--database",
-            &database.url,
-        ])
-        .arg(setting.snapshots.join("household"))
-        .current_dir(std::env::temp_dir());
-        Measured::run(&mut load, setting)?;
+        let systems = if around.everything {
+            systems(&setting.snapshots)?
+        } else {
+            vec!["household".to_owned()]
+        };
+        for system in &systems {
+            load(setting, system, &database.url)?;
+        }
         psql(&database.url, "VACUUM ANALYZE")?;
         let find = "SELECT table_schema FROM information_schema.tables WHERE table_name = 'person'";
         let postgres = Postgres {
@@ -82,11 +81,16 @@ impl Stage {
             ("--postgres", database.url.as_str()),
             ("--redis", redis.url()),
         ];
-        let around = [("--static", &around.upstream), ("--broker", &around.broker)];
-        for (name, value) in around {
+        let named = [("--static", &around.upstream), ("--broker", &around.broker)];
+        for (name, value) in named {
             options.extend(value.as_deref().map(|value| (name, value)));
         }
-        let rig = Rig::start(setting, &options)?;
+        let flags: &[&str] = if around.everything {
+            &["--everything"]
+        } else {
+            &[]
+        };
+        let rig = Rig::start(setting, &options, flags)?;
         Ok(Self {
             rig,
             _database: database,
@@ -100,6 +104,30 @@ impl Stage {
     pub(super) fn public_key(&self) -> Result<PublicKey, Failure> {
         PublicKey::parse(&self.rig.key)
     }
+}
+
+/// The systems that there are data packages of.
+fn systems(snapshots: &Path) -> Result<Vec<String>, Failure> {
+    let mut systems = Vec::new();
+    for entry in std::fs::read_dir(snapshots)? {
+        let entry = entry?;
+        if entry.path().join("datapackage.json").is_file() {
+            systems.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    systems.sort();
+    Ok(systems)
+}
+
+/// Loads the data package of a system.
+pub(super) fn load(setting: &Setting, system: &str, database: &str) -> Result<(), Failure> {
+    let mut load = Command::new(setting.programs.join("lifeboat"));
+    load.args(["snapshot", "load", "--system", system])
+        .args(["--database", database])
+        .arg(setting.snapshots.join(system))
+        .current_dir(std::env::temp_dir());
+    Measured::run(&mut load, setting)?;
+    Ok(())
 }
 
 /// A P-256 public key, in the forms that the peers read.

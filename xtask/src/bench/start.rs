@@ -6,9 +6,9 @@ use serde_json::Value;
 use test_support::postgres::{Database, Server};
 
 use super::Setting;
-use super::measured::Measured;
 use super::report::{Column, Report};
 use super::rounds::{Run, Series};
+use super::stage::load;
 use crate::Failure;
 use crate::parts::Part;
 
@@ -39,19 +39,7 @@ const COLUMNS: [Column; 3] = [
 pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let server = Server::start();
     let database = Database::create(server.url());
-    let package = setting.snapshots.join("household");
-    let mut load = Command::new(setting.programs.join("lifeboat"));
-    load.args([
-        "snapshot",
-        "load",
-        "--system",
-        "household",
-        "--database",
-        &database.url,
-    ])
-    .arg(&package)
-    .current_dir(std::env::temp_dir());
-    Measured::run(&mut load, setting)?;
+    load(setting, "household", &database.url)?;
     let binary = stripped_mib(setting)?;
     let series = [
         ("household on PostgreSQL", Some(&database.url)),

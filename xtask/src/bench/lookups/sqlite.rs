@@ -16,11 +16,11 @@ const OURS: &str = "lifeboat, all checks, SQLite";
 const DATASETTE: &str = "Datasette, no checks";
 
 pub(in super::super) fn measure(setting: &Setting) -> Result<Report, Failure> {
-    let rig = Rig::start(setting, &[])?;
+    let rig = Rig::start(setting, &[], &[])?;
     let datasette = datasette::Server::start(setting)?;
-    let driven = |name, caller, target, pids| {
+    let driven = |name: &str, caller, target, pids| {
         Box::new(Driven {
-            name,
+            name: name.to_owned(),
             caller,
             target,
             pids,
