@@ -12,6 +12,7 @@ use end_to_end::client::Client;
 use end_to_end::load::{self, Plan, Request};
 use end_to_end::people::{self, Facts};
 use end_to_end::site::{Foundation, Site};
+use reqwest::StatusCode;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
@@ -254,12 +255,22 @@ impl Load {
     /// Signed on all cores, because proofs grow old.
     async fn with_possession(
         &self,
-        callers: &mut [(Client, Facts)],
+        callers: &mut Vec<(Client, Facts)>,
     ) -> Result<Vec<Request>, Failure> {
         let path = address_and_path(&self.target)?.1;
-        for (client, _) in callers.iter_mut() {
+        let mut unknown = Vec::new();
+        for (client, facts) in callers.iter_mut() {
             // Whatever it answers, it tells the nonce that proofs must have.
-            client.get(path).await?;
+            if client.get(path).await?.status() == StatusCode::NOT_FOUND {
+                unknown.push(facts.national_id.clone());
+            }
+        }
+        if self.form.is_none() {
+            // Not everybody owns land.
+            callers.retain(|(_, facts)| !unknown.contains(&facts.national_id));
+        }
+        if callers.is_empty() {
+            return Err("nobody has a record there".into());
         }
         let heads: Result<Vec<Arc<[u8]>>, Failure> = callers
             .iter()
