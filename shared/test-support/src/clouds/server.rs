@@ -53,6 +53,8 @@ impl S3 {
             "-ip.bind=127.0.0.1",
             "-master.volumeSizeLimitMB=64",
             "-volume.max=200",
+            // A machine whose disk is nearly full is no reason to refuse a test.
+            "-volume.minFreeSpace=1MiB",
             "-s3.port.iceberg=0",
             "-s3.port.lance=0",
         ]);
