@@ -72,6 +72,10 @@ enum Bench {
     Start,
     /// Backup over three clouds and restore with one of them lost, beside restic
     Vault,
+    /// The same of a database, until it answers again, beside pgBackRest
+    VaultPostgres,
+    /// The same of files, beside Tahoe-LAFS, which splits them too
+    VaultTahoe,
 }
 
 impl Bench {
@@ -85,14 +89,17 @@ impl Bench {
             Self::LookupsSqlite => &lookups::sqlite::PARTS,
             Self::Start => &start::PARTS,
             Self::Vault => &vault::PARTS,
+            Self::VaultPostgres => &vault::postgres::PARTS,
+            Self::VaultTahoe => &vault::tahoe::PARTS,
         }
     }
 
-    /// The packages of the Python index that it needs.
-    fn python(self) -> &'static [&'static str] {
+    /// The packages of the Python index that it needs, in an environment of its own.
+    fn python(self) -> Option<(PathBuf, &'static [&'static str])> {
         match self {
-            Self::LookupsSqlite => &lookups::datasette::PACKAGES,
-            _ => &[],
+            Self::LookupsSqlite => Some((python_folder(), &lookups::datasette::PACKAGES)),
+            Self::VaultTahoe => Some((vault::tahoe::folder(), &vault::tahoe::PACKAGES)),
+            _ => None,
         }
     }
 
@@ -105,6 +112,8 @@ impl Bench {
             Self::LookupsSqlite => lookups::sqlite::measure(setting),
             Self::Start => start::measure(setting),
             Self::Vault => vault::measure(setting),
+            Self::VaultPostgres => vault::postgres::measure(setting),
+            Self::VaultTahoe => vault::tahoe::measure(setting),
         }
     }
 }
@@ -140,8 +149,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     for bench in benches {
         parts::provide(bench.parts(), &mut interrupt).await?;
-        if !bench.python().is_empty() {
-            python::environment(&python_folder(), bench.python(), &mut interrupt).await?;
+        if let Some((folder, packages)) = bench.python() {
+            python::environment(&folder, packages, &mut interrupt).await?;
         }
     }
     if arguments.programs.is_none() {

@@ -70,6 +70,16 @@ impl<P: Program> Server<P> {
         self.port
     }
 
+    /// What was started.
+    pub(crate) fn program(&self) -> &P {
+        &self.program
+    }
+
+    /// Its files.
+    pub(crate) fn files(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The process id, for PostgreSQL that of the postmaster, whose children are the connections; none while stopped.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {

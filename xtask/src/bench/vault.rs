@@ -5,7 +5,10 @@
 
 mod changed;
 mod ours;
+mod pgbackrest;
+pub(super) mod postgres;
 mod restic;
+pub(super) mod tahoe;
 mod tree;
 
 use std::rc::Rc;

@@ -1,6 +1,7 @@
 //! A PostgreSQL of one's own, to be stopped and killed.
 
 use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -19,6 +20,9 @@ const FOR_TESTS: [(&str, &str); 4] = [
     ("full_page_writes", "off"),
     ("shared_buffers", "128MB"),
 ];
+
+/// The cluster, in the server's folder.
+const CLUSTER: &str = "data";
 
 /// PostgreSQL as a test runs it.
 #[derive(Debug)]
@@ -52,16 +56,68 @@ impl Server {
         user.owns(folder.path());
         let password = Uuid::new_v4().simple().to_string();
         initialise(folder.path(), user, &password);
-        let settings = settings
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let postgres = Postgres {
+        Self::run(Postgres::new(password, settings, user), folder)
+    }
+
+    /// Another server, with this one's password, on the cluster that `fill` puts into the folder it is given; and what `fill` gave.
+    ///
+    /// # Errors
+    /// Those of `fill`.
+    ///
+    /// # Panics
+    /// When PostgreSQL does not start on it.
+    pub fn on_files<T, E>(
+        &self,
+        settings: &[(&str, &str)],
+        fill: impl FnOnce(&Path) -> Result<T, E>,
+    ) -> Result<(Self, T), E> {
+        let own = self.program();
+        let folder = server::folder("postgres");
+        own.user.owns(folder.path());
+        let cluster = folder.path().join(CLUSTER);
+        // PostgreSQL takes no cluster that others may look into.
+        let made = fs::DirBuilder::new().mode(0o700).create(&cluster);
+        made.unwrap_or_else(|error| panic!("no folder for a cluster: {error}"));
+        own.user.owns(&cluster);
+        let filled = fill(&cluster)?;
+        let postgres = Postgres::new(own.password.clone(), settings, own.user);
+        Ok((Self::run(postgres, folder), filled))
+    }
+
+    /// The files of the cluster.
+    #[must_use]
+    pub fn cluster(&self) -> PathBuf {
+        self.files().join(CLUSTER)
+    }
+
+    /// The superuser's password.
+    #[must_use]
+    pub fn password(&self) -> &str {
+        &self.program().password
+    }
+
+    /// Makes the command run as the server's own user, who alone reads its files.
+    pub fn runs(&self, command: &mut Command) {
+        self.program().user.runs(command);
+    }
+
+    /// Gives a file or folder to the server's own user.
+    ///
+    /// # Panics
+    /// When that is not allowed.
+    pub fn owns(&self, path: &Path) {
+        self.program().user.owns(path);
+    }
+}
+
+impl Postgres {
+    fn new(password: String, settings: &[(&str, &str)], user: ServerUser) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
             password,
-            settings,
+            settings: settings.iter().map(owned).collect(),
             user,
-        };
-        Self::run(postgres, folder)
+        }
     }
 }
 
@@ -74,7 +130,7 @@ impl Program for Postgres {
         let mut command = Command::new(program("postgres"));
         command
             .arg("-D")
-            .arg(folder.join("data"))
+            .arg(folder.join(CLUSTER))
             .args(["-h", "127.0.0.1", "-p", &port.to_string()])
             .args(["-c", "unix_socket_directories="]);
         for (name, value) in &self.settings {
@@ -101,7 +157,7 @@ fn initialise(folder: &Path, user: ServerUser, password: &str) {
     let mut command = Command::new(program("initdb"));
     command
         .arg("-D")
-        .arg(folder.join("data"))
+        .arg(folder.join(CLUSTER))
         .args(["--username=postgres", "--auth=scram-sha-256"])
         .args(["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
         .arg(format!("--pwfile={}", password_file.display()))

@@ -1,8 +1,11 @@
 //! `lifeboat backup run` and `lifeboat restore`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tempfile::TempDir;
 
 use super::tree::Tree;
 use crate::Failure;
@@ -51,7 +54,8 @@ impl Vault {
             .into_iter()
     }
 
-    fn begin(&self, setting: &Setting) -> Result<(), Failure> {
+    /// An empty vault.
+    pub(super) fn begin(&self, setting: &Setting) -> Result<(), Failure> {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder)?;
         }
@@ -67,12 +71,42 @@ impl Vault {
         Ok(())
     }
 
-    fn back_up(&self, source: &Tree, setting: &Setting) -> Result<Run, Failure> {
+    /// Backs up a source of so many MiB.
+    pub(super) fn back_up(
+        &self,
+        source: impl AsRef<OsStr>,
+        mib: f64,
+        setting: &Setting,
+    ) -> Result<Run, Failure> {
         let before = self.stored()?;
         let mut run = self.command(&["backup", "run", "--vault"]);
-        run.arg(self.description()).arg(&source.folder);
+        run.arg(self.description()).arg(source);
         let measured = Measured::run(&mut run, setting)?;
-        Ok(measured.of_mib(source.mib(), Some(self.stored()? - before)))
+        Ok(measured.of_mib(mib, Some(self.stored()? - before)))
+    }
+
+    /// Restores the newest backup into a folder that is not there yet, while one cloud is away.
+    pub(super) fn restore(&self, into: &Path, setting: &Setting) -> Result<Measured, Failure> {
+        let (lost, aside) = (self.folder.join("a"), self.folder.join("aside"));
+        fs::rename(&lost, &aside)?;
+        fs::create_dir(&lost)?;
+        let mut restore = self.command(&["restore", "--vault"]);
+        restore.arg(self.description());
+        for custodian in [1, 2, 4] {
+            restore
+                .arg("--custodian")
+                .arg(self.keys.join(format!("custodian-{custodian}.share")));
+        }
+        restore.arg("--to").arg(into);
+        let measured = Measured::run(&mut restore, setting)?;
+        fs::remove_dir(&lost)?;
+        fs::rename(&aside, &lost)?;
+        Ok(measured)
+    }
+
+    /// A folder for what is restored, on the clouds' own disk.
+    pub(super) fn target(&self) -> Result<TempDir, Failure> {
+        Ok(tempfile::tempdir_in(&self.folder)?)
     }
 
     fn stored(&self) -> Result<f64, Failure> {
@@ -95,7 +129,7 @@ impl Contestant for First {
 
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
         self.0.begin(setting)?;
-        self.0.back_up(&self.1, setting)
+        self.0.back_up(&self.1.folder, self.1.mib(), setting)
     }
 }
 
@@ -109,7 +143,7 @@ impl Contestant for Again {
     }
 
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
-        self.0.back_up(&self.1, setting)
+        self.0.back_up(&self.1.folder, self.1.mib(), setting)
     }
 }
 
@@ -123,23 +157,9 @@ impl Contestant for Restore {
     }
 
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
-        let vault = &self.0;
-        let (lost, aside) = (vault.folder.join("a"), vault.folder.join("aside"));
-        fs::rename(&lost, &aside)?;
-        fs::create_dir(&lost)?;
-        let target = tempfile::tempdir_in(&vault.folder)?;
+        let target = self.0.target()?;
         let into = target.path().join("restored");
-        let mut restore = vault.command(&["restore", "--vault"]);
-        restore.arg(vault.description());
-        for custodian in [1, 2, 4] {
-            restore
-                .arg("--custodian")
-                .arg(vault.keys.join(format!("custodian-{custodian}.share")));
-        }
-        restore.arg("--to").arg(&into);
-        let measured = Measured::run(&mut restore, setting)?;
-        fs::remove_dir(&lost)?;
-        fs::rename(&aside, &lost)?;
+        let measured = self.0.restore(&into, setting)?;
         self.1.compare(&into)?;
         Ok(measured.of_mib(self.1.mib(), None))
     }
