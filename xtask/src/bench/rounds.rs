@@ -55,6 +55,8 @@ pub(crate) fn in_turn(
         for (contestant, series) in contestants.iter_mut().zip(&mut all) {
             setting.go_on()?;
             eprintln!("{round}/{}: {}", setting.runs, series.name);
+            // What the one before left to be written would be written in this one's time.
+            std::process::Command::new("sync").status()?;
             let run = contestant
                 .run(setting)
                 .map_err(|failure| format!("{}: {failure}", series.name))?;

@@ -36,14 +36,18 @@ const SETTINGS: [(&str, &str); 5] = [
 /// The same of a server that rows are loaded into; archiving begins when it is in service.
 pub(super) const AFTERWARDS: [(&str, &str); 3] = [SETTINGS[0], SETTINGS[1], SETTINGS[2]];
 
+/// The systems whose data packages are loaded.
+const SYSTEMS: [&str; 3] = ["household", "land-registry", "national-tax"];
+
 pub(in super::super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let work = tempfile::tempdir()?;
     let source = Rc::new(Source::load(setting)?);
     let vault = ours::Vault::make(setting, work.path())?;
     let rival = pgbackrest::Repository::make(&source)?;
     let title = format!(
-        "Backup and restore of a PostgreSQL database of {:.0} MiB with its indexes",
-        source.mib
+        "Backup and restore of a PostgreSQL database of {:.0} MiB with its indexes ({})",
+        source.mib,
+        SYSTEMS.join(", ")
     );
     let mut contestants: Vec<Box<dyn Contestant>> = vec![
         Box::new(First(vault.clone(), Rc::clone(&source))),
@@ -83,12 +87,10 @@ impl Source {
     fn load(setting: &Setting) -> Result<Self, Failure> {
         let server = Server::start_with(&SETTINGS);
         let url = server.url().to_owned();
-        for package in packages(&setting.snapshots)? {
-            let system = package.file_name().ok_or("a package without a name")?;
+        for system in SYSTEMS {
             let mut load = Command::new(setting.programs.join("lifeboat"));
-            load.args(["snapshot", "load", "--database", &url, "--system"])
-                .arg(system)
-                .arg(&package)
+            load.args(["snapshot", "load", "--database", &url, "--system", system])
+                .arg(setting.snapshots.join(system))
                 .current_dir(std::env::temp_dir());
             Measured::run(&mut load, setting)?;
         }
@@ -125,19 +127,6 @@ impl Source {
             Err(format!("{} gives {answer} after the restore", self.question).into())
         }
     }
-}
-
-/// The folders of data packages.
-fn packages(snapshots: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(snapshots)? {
-        let folder = entry?.path();
-        if folder.join("datapackage.json").is_file() {
-            folders.push(folder);
-        }
-    }
-    folders.sort();
-    Ok(folders)
 }
 
 /// The first backup of the database into an empty vault.
