@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::assertion;
 use access::keys::SigningKey;
-use access::proof::ProofKey;
+use access::proof::{Holder, ProofKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::header::HeaderMap;
@@ -21,8 +21,7 @@ use crate::people::Facts;
 pub struct Client {
     gateway: String,
     http: reqwest::Client,
-    key: ProofKey,
-    nonce: Option<String>,
+    holder: Holder,
     clock: SharedClock,
     /// The access token.
     pub token: String,
@@ -71,8 +70,7 @@ impl Client {
         let gateway = gateway.trim_end_matches('/').to_owned();
         let mut client = Self {
             http: reqwest::Client::builder().no_proxy().build()?,
-            key: ProofKey::generate()?,
-            nonce: None,
+            holder: Holder::generate()?,
             clock: system(),
             token: String::new(),
             gateway,
@@ -80,20 +78,16 @@ impl Client {
         let endpoint = format!("{}/identity/v1/token", client.gateway);
         // The first answer may only ask for a nonce (RFC 9449, section 8).
         for last in [false, true] {
-            let proof = client.key.prove(
-                "POST",
-                &endpoint,
-                None,
-                client.nonce.as_deref(),
-                client.clock.now(),
-            )?;
+            let proof = client
+                .holder
+                .prove("POST", &endpoint, None, client.clock.now())?;
             let request = client
                 .http
                 .post(&endpoint)
                 .header("DPoP", proof)
                 .form(&form(&endpoint)?);
             let answer = request.send().await?;
-            client.note_nonce(answer.headers());
+            client.hear(answer.headers());
             let status = answer.status();
             let text = answer.text().await?;
             if status.is_success() {
@@ -143,25 +137,24 @@ impl Client {
         more: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Response, Failure> {
         let first = more(self.request(method.clone(), path)?).send().await?;
-        self.note_nonce(first.headers());
-        if !asks_for_nonce(first.headers()) {
+        if !self.hear(first.headers()) {
             return Ok(first);
         }
         let second = more(self.request(method, path)?).send().await?;
-        self.note_nonce(second.headers());
+        self.hear(second.headers());
         Ok(second)
     }
 
     /// The key that proves possession.
     #[must_use]
     pub fn key(&self) -> &ProofKey {
-        &self.key
+        self.holder.key()
     }
 
     /// The nonce that the gateway last gave.
     #[must_use]
     pub fn nonce(&self) -> Option<&str> {
-        self.nonce.as_deref()
+        self.holder.nonce()
     }
 
     /// Lines of a GET request for [`crate::load`], with a proof that is good for one use.
@@ -214,31 +207,14 @@ impl Client {
         Ok(found.clone())
     }
 
-    /// A proof for one request (RFC 9449, section 4.2). Its URL is without query.
+    /// A proof for one request (RFC 9449, section 4.2).
     fn prove(&self, method: &str, url: &str) -> Result<String, Failure> {
-        let target = url.split(['?', '#']).next().unwrap_or(url);
-        Ok(self.key.prove(
-            method,
-            target,
-            Some(&self.token),
-            self.nonce.as_deref(),
-            self.clock.now(),
-        )?)
+        let now = self.clock.now();
+        Ok(self.holder.prove(method, url, Some(&self.token), now)?)
     }
 
-    fn note_nonce(&mut self, headers: &HeaderMap) {
-        if let Some(nonce) = headers
-            .get("dpop-nonce")
-            .and_then(|value| value.to_str().ok())
-        {
-            self.nonce = Some(nonce.to_owned());
-        }
+    /// Takes over the nonce of an answer; whether the answer asks for the request again, with that nonce.
+    fn hear(&mut self, headers: &HeaderMap) -> bool {
+        self.holder.hear(|name| headers.get(name)?.to_str().ok())
     }
-}
-
-fn asks_for_nonce(headers: &HeaderMap) -> bool {
-    let challenge = headers
-        .get("www-authenticate")
-        .and_then(|value| value.to_str().ok());
-    challenge.is_some_and(|challenge| challenge.contains("use_dpop_nonce"))
 }

@@ -28,6 +28,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, ValueEnum};
 
+use measured::Measured;
+
 use crate::commands::{cargo, run as run_command};
 use crate::interrupt::Interrupt;
 use crate::{Failure, parts, python, root};
@@ -118,6 +120,9 @@ impl Bench {
     }
 }
 
+/// The system that is loaded and asked where it is one alone.
+const HOUSEHOLD: &str = "household";
+
 /// What every bench is given.
 #[derive(Debug)]
 struct Setting {
@@ -137,6 +142,23 @@ impl Setting {
             return Err("interrupted".into());
         }
         Ok(())
+    }
+
+    /// The command that loads a data package of a system into the database of this URL.
+    fn snapshot_load(&self, system: &str, package: &Path, url: &str) -> Command {
+        let mut command = Command::new(self.programs.join("lifeboat"));
+        command
+            .args(["snapshot", "load", "--system", system, "--database", url])
+            .arg(package)
+            // Whatever lifeboat.toml lies around is not what is measured.
+            .current_dir(std::env::temp_dir());
+        command
+    }
+
+    /// Loads the data package of a system, where the loading itself is not measured.
+    fn load(&self, system: &str, url: &str) -> Result<(), Failure> {
+        let package = self.snapshots.join(system);
+        Measured::run(&mut self.snapshot_load(system, &package, url), self).map(drop)
     }
 }
 

@@ -16,6 +16,6 @@ mod trust;
 
 pub use catalogue::{CatalogueError, Documents};
 pub use settings::{
-    Audit, Counters, Forwarding, Internal, Limits, Network, RateSetting, Rates, Settings, Tokens,
+    Audit, Forwarding, Internal, Limits, Network, RateSetting, Rates, Settings, Tokens,
 };
 pub use start::{Parts, start};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
+use access::counters::Counters;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -114,20 +115,6 @@ impl Audit {
     fn default_deadline_ms() -> u64 {
         3_000
     }
-}
-
-/// Where used proofs and rates are counted.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "in")]
-pub enum Counters {
-    /// In this process: right for one copy of the gateway.
-    #[default]
-    Memory,
-    /// In Redis, shared by all copies.
-    Redis {
-        /// `redis://…`.
-        url: SecretString,
-    },
 }
 
 /// What one request may take.

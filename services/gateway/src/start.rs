@@ -33,7 +33,7 @@ use crate::forward::upstream;
 use crate::health::Health;
 use crate::listener;
 use crate::pages::Pages;
-use crate::settings::{Counters, Forwarding, Settings};
+use crate::settings::{Forwarding, Settings};
 use crate::trust::{Asker, Keys, Revocations, UnknownKey};
 
 /// The service name under which the gateway signs and calls.
@@ -125,10 +125,7 @@ async fn assemble(
         }),
         signer: signer.clone(),
     };
-    let store = match &settings.counters {
-        Counters::Memory => None,
-        Counters::Redis { url } => Some(SharedStore::open(url).await?),
-    };
+    let store = settings.counters.store().await?;
     let checks = identify(settings, &public_url, store.clone(), clock.clone())?;
     let log = AuditLog::open(
         settings.audit.database.expose_secret(),

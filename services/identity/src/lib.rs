@@ -25,6 +25,6 @@ pub use clients::ClientFault;
 pub use keys::{SealFault, SealingKey};
 pub use openapi::openapi;
 pub use settings::{
-    Audit, Client, Counters, Household, Lifetimes, Limits, Parts, RateSetting, Rates, Settings,
+    Audit, Client, Household, Lifetimes, Limits, Parts, RateSetting, Rates, Settings,
 };
 pub use start::{main, rotate_signing_key, start};

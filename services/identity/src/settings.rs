@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use access::caller::CallerKind;
+use access::counters::Counters;
 use runtime::clock::SharedClock;
 use runtime::server;
 use secrecy::SecretString;
@@ -84,20 +85,6 @@ impl Audit {
     fn default_writer() -> String {
         "identity".to_owned()
     }
-}
-
-/// Where used proofs and rates are counted.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "in")]
-pub enum Counters {
-    /// In this process: right for one copy of identity.
-    #[default]
-    Memory,
-    /// In Redis, shared by all copies.
-    Redis {
-        /// `redis://…`.
-        url: SecretString,
-    },
 }
 
 /// How long things live.

@@ -9,7 +9,6 @@ use std::time::Duration;
 use access::internal::{InternalSigner, InternalVerifier, ServiceKeys, TrustedServices};
 use access::proof::{Nonces, ProofVerifier};
 use access::replay::Replay;
-use access::store::SharedStore;
 use access::token::{AUDIENCE, AccessVerifier, LIFETIME};
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
@@ -29,7 +28,7 @@ use crate::gate::{self, SERVICE};
 use crate::household::Household;
 use crate::keys::{Keys, SealingKey};
 use crate::service::{Names, Service};
-use crate::settings::{Counters, Parts, Settings};
+use crate::settings::{Parts, Settings};
 use crate::store::Store;
 use crate::throttle::Throttle;
 
@@ -104,10 +103,7 @@ async fn service(
 ) -> Result<Service, StartError> {
     let database = settings.database.expose_secret();
     let store = Store::open(database, settings.limits.database_connections).await?;
-    let shared = match &settings.counters {
-        Counters::Memory => None,
-        Counters::Redis { url } => Some(SharedStore::open(url).await?),
-    };
+    let shared = settings.counters.store().await?;
     let log = settings.audit.database.expose_secret();
     Ok(Service {
         keys: keys(settings, store.clone(), &clock).await?,

@@ -2,7 +2,7 @@
 
 use access::assertion;
 use access::keys::SigningKey;
-use access::proof::ProofKey;
+use access::proof::Holder;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
 use runtime::clock::SharedClock;
@@ -42,9 +42,8 @@ pub(crate) struct RegistryFacts {
 pub(crate) struct Client {
     gateway: Url,
     http: reqwest::Client,
-    key: ProofKey,
+    holder: Holder,
     token: Option<String>,
-    nonce: Option<String>,
     clock: SharedClock,
 }
 
@@ -73,9 +72,8 @@ impl Client {
         Ok(Self {
             gateway,
             http,
-            key: ProofKey::generate()?,
+            holder: Holder::generate()?,
             token: None,
-            nonce: None,
             clock,
         })
     }
@@ -92,13 +90,9 @@ impl Client {
         let url = self.address("/identity/v1/token")?;
         for _ in 0..2 {
             let form = self.form(credentials, &url)?;
-            let proof = self.key.prove(
-                "POST",
-                url.as_str(),
-                None,
-                self.nonce.as_deref(),
-                self.clock.now(),
-            )?;
+            let proof = self
+                .holder
+                .prove("POST", url.as_str(), None, self.clock.now())?;
             let answer = self
                 .http
                 .post(url.clone())
@@ -106,7 +100,7 @@ impl Client {
                 .form(&form)
                 .send()
                 .await?;
-            self.note_nonce(answer.headers());
+            self.hear(answer.headers());
             if answer.status().is_success() {
                 self.token = Some(answer.json::<TokenAnswer>().await?.access_token);
                 return Ok(());
@@ -157,13 +151,9 @@ impl Client {
         let mut headers = Vec::new();
         if let Some(token) = &self.token {
             let now = self.clock.now();
-            let proof = self.key.prove(
-                method.as_str(),
-                url.as_str(),
-                Some(token),
-                self.nonce.as_deref(),
-                now,
-            )?;
+            let proof = self
+                .holder
+                .prove(method.as_str(), url.as_str(), Some(token), now)?;
             headers.push(("Authorization", format!("DPoP {token}")));
             headers.push(("DPoP", proof));
         }
@@ -179,9 +169,9 @@ impl Client {
         body: Option<&serde_json::Value>,
     ) -> Result<Response, Failure> {
         let url = self.address(target)?;
-        let mut answer = self.once(method, &url, extra, body).await?;
-        if answer.status() == 401 && asks_for_nonce(answer.headers()) {
-            answer = self.once(method, &url, extra, body).await?;
+        let answer = self.once(method, &url, extra, body).await?;
+        if self.hear(answer.headers()) {
+            return self.once(method, &url, extra, body).await;
         }
         Ok(answer)
     }
@@ -205,31 +195,20 @@ impl Client {
             request = request.json(json);
         }
         let answer = request.send().await?;
-        self.note_nonce(answer.headers());
+        self.hear(answer.headers());
         Ok(answer)
     }
 
     /// Makes sure that a current nonce of the gateway is known: one request without it, whose answer carries it.
     pub(crate) async fn fetch_nonce(&mut self) -> Result<(), Failure> {
-        self.nonce = None;
+        self.holder.forget_nonce();
         let url = self.address("/identity/v1/me/access-log")?;
         self.once(&Method::GET, &url, &[], None).await?;
         Ok(())
     }
 
-    fn note_nonce(&mut self, headers: &HeaderMap) {
-        if let Some(nonce) = headers
-            .get("dpop-nonce")
-            .and_then(|value| value.to_str().ok())
-        {
-            self.nonce = Some(nonce.to_owned());
-        }
+    /// Takes over the nonce of an answer; whether the answer asks for the request again, with that nonce.
+    fn hear(&mut self, headers: &HeaderMap) -> bool {
+        self.holder.hear(|name| headers.get(name)?.to_str().ok())
     }
-}
-
-fn asks_for_nonce(headers: &HeaderMap) -> bool {
-    let challenge = headers
-        .get("www-authenticate")
-        .and_then(|value| value.to_str().ok());
-    challenge.is_some_and(|challenge| challenge.contains("use_dpop_nonce"))
 }

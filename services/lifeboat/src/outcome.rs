@@ -87,6 +87,19 @@ pub(crate) fn say_json(result: &impl Serialize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes the command's result: as JSON, or in words as `tell` writes them.
+pub(crate) fn say_result<T: Serialize>(
+    result: &T,
+    json: bool,
+    tell: impl FnOnce(&T),
+) -> Result<(), Failure> {
+    if json {
+        return say_json(result);
+    }
+    tell(result);
+    Ok(())
+}
+
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {
         let mut said = error.to_string();

@@ -5,6 +5,7 @@
 
 pub mod assertion;
 pub mod caller;
+pub mod counters;
 pub mod descriptor;
 pub mod internal;
 pub mod jws;

@@ -1,5 +1,6 @@
 //! Proof of possession (DPoP, RFC 9449): the caller signs each request with the key that the token is bound to.
 
+mod holder;
 mod key;
 mod nonce;
 mod target;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use crate::jws::JwsFault;
 use crate::keys::KeyFault;
 
+pub use holder::Holder;
 pub use key::ProofKey;
 pub use nonce::{Nonces, WeakNonceKey};
 pub use target::{Target, TargetFault};

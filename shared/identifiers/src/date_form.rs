@@ -48,12 +48,7 @@ impl DateForm {
     pub fn parse_any(raw: &str) -> Result<NaiveDate, Invalid> {
         match Self::of(raw) {
             Some(form) => form.parse(raw),
-            None => Err(if raw.is_empty() {
-                Rule::Empty
-            } else {
-                Rule::Form
-            }
-            .of::<RocDate>()),
+            None => Err(Rule::no_form_of::<RocDate>(raw)),
         }
     }
 

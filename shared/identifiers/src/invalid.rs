@@ -55,6 +55,15 @@ impl Rule {
         }
     }
 
+    /// Why a text that has none of its forms is refused: there is nothing at all, or something else.
+    pub(crate) fn no_form_of<T: Identifier>(raw: &str) -> Invalid {
+        if raw.is_empty() {
+            Self::Empty.of::<T>()
+        } else {
+            Self::Form.of::<T>()
+        }
+    }
+
     pub(crate) fn of<T: Identifier>(self) -> Invalid {
         Invalid {
             about: T::ABOUT,

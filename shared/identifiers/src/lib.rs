@@ -10,6 +10,7 @@
 mod about;
 mod area;
 mod check_digit;
+mod code;
 mod column;
 mod date_form;
 mod identifier;

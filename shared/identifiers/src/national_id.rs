@@ -1,8 +1,7 @@
 //! National ID numbers.
 
 use crate::identifier::identifier;
-use crate::text::Text;
-use crate::{Invalid, Rule, check_digit};
+use crate::{Invalid, check_digit};
 
 identifier! {
     /// National ID number (國民身分證統一編號) of a citizen with household registration.
@@ -11,19 +10,12 @@ identifier! {
     /// a national ID. Source: 戶籍法施行細則 and the check rule of the Ministry of the Interior.
     NationalId[10], personal;
     "national ID", "國民身分證統一編號", "^[A-Z][12][0-9]{8}$", "A123456789";
-    |raw| {
-        let text = Text::parse(raw, 10, fits)?;
-        check_digit::verify(text.bytes())?;
-        Ok(text)
-    }
+    |raw| check_digit::parse(raw, second)
 }
 
-fn fits(at: usize, byte: u8) -> bool {
-    match at {
-        0 => byte.is_ascii_uppercase(),
-        1 => matches!(byte, b'1' | b'2'),
-        _ => byte.is_ascii_digit(),
-    }
+/// The second character.
+fn second(byte: u8) -> bool {
+    matches!(byte, b'1' | b'2')
 }
 
 /// The sex that a number was given for.
@@ -41,8 +33,7 @@ impl NationalId {
     /// # Errors
     /// [`Invalid`] when `head` is not the first nine characters of a national ID.
     pub fn with_check_digit(head: &str) -> Result<Self, Invalid> {
-        let head: Text<9> = Text::parse(head, 9, fits).map_err(Rule::of::<Self>)?;
-        check_digit::complete(head.as_str()).parse()
+        check_digit::complete(head, second)
     }
 
     /// The sex in the number. The register's own field decides where they differ.

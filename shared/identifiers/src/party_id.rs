@@ -40,6 +40,12 @@ impl FromStr for PartyId {
     }
 }
 
+impl From<PersonId> for PartyId {
+    fn from(id: PersonId) -> Self {
+        Self::Person(id)
+    }
+}
+
 impl fmt::Display for PartyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

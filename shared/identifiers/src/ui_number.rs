@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::identifier::identifier;
-use crate::text::Text;
-use crate::{Invalid, Rule, check_digit};
+use crate::{Invalid, check_digit};
 
 identifier! {
     /// Unified identification number (外來人口統一證號) of a foreign or otherwise unregistered resident.
@@ -14,19 +13,12 @@ identifier! {
     /// Source: National Immigration Agency, 新式外來人口統一證號.
     UiNumber[10], personal;
     "UI number", "外來人口統一證號", "^[A-Z][A-D89][0-9]{8}$", "A800000014";
-    |raw| {
-        let text = Text::parse(raw, 10, fits)?;
-        check_digit::verify(text.bytes())?;
-        Ok(text)
-    }
+    |raw| check_digit::parse(raw, second)
 }
 
-fn fits(at: usize, byte: u8) -> bool {
-    match at {
-        0 => byte.is_ascii_uppercase(),
-        1 => matches!(byte, b'8' | b'9' | b'A'..=b'D'),
-        _ => byte.is_ascii_digit(),
-    }
+/// The second character.
+fn second(byte: u8) -> bool {
+    matches!(byte, b'8' | b'9' | b'A'..=b'D')
 }
 
 /// Which of the two forms a UI number has.
@@ -44,8 +36,7 @@ impl UiNumber {
     /// # Errors
     /// [`Invalid`] when `head` is not the first nine characters of a UI number.
     pub fn with_check_digit(head: &str) -> Result<Self, Invalid> {
-        let head: Text<9> = Text::parse(head, 9, fits).map_err(Rule::of::<Self>)?;
-        check_digit::complete(head.as_str()).parse()
+        check_digit::complete(head, second)
     }
 
     /// Which form it has.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Setting;
-use super::driver::{Asked, COLUMNS, Caller, Driven};
+use super::driver::{COLUMNS, Caller, Driven};
 use super::report::Report;
 use super::rounds::{Contestant, Run, Series, in_turn};
 use super::stage::{Around, Stage};
@@ -41,14 +41,13 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
 
     let asked = |name: &str, rate: Option<f64>| -> Box<dyn Contestant> {
         let suffix = if rate.is_some() { " at half of it" } else { "" };
+        let (shown, target) = (
+            format!("{name}{suffix}"),
+            format!("{}/{name}/v1/me", rig.gateway),
+        );
         Box::new(Driven {
-            name: format!("{name}{suffix}"),
-            caller: Caller::Possession,
-            target: format!("{}/{name}/v1/me", rig.gateway),
-            pids: rig.pids.clone(),
-            gateway: rig.gateway.clone(),
-            asked: Asked::Record,
             rate,
+            ..Driven::records(rig, &shown, Caller::Possession, target, rig.pids.clone())
         })
     };
     let names = || rig.capabilities.iter().map(|(name, _)| name.as_str());

@@ -8,37 +8,18 @@ use serde_json::Value;
 
 use super::Setting;
 use super::report::Column;
+use super::rig::Rig;
 use super::rounds::{Contestant, Run};
 use super::usage::Usage;
 use crate::Failure;
 
 /// What is found of a server.
 pub(super) const COLUMNS: [Column; 5] = [
-    Column {
-        key: "requests_per_second",
-        title: "requests/s",
-        digits: 0,
-    },
-    Column {
-        key: "p50_ms",
-        title: "p50 ms",
-        digits: 2,
-    },
-    Column {
-        key: "p99_ms",
-        title: "p99 ms",
-        digits: 2,
-    },
-    Column {
-        key: "cpu_seconds_per_1000",
-        title: "CPU s per 1,000",
-        digits: 3,
-    },
-    Column {
-        key: "resident_mib",
-        title: "resident MiB",
-        digits: 0,
-    },
+    Column::new("requests_per_second", "requests/s", 0),
+    Column::new("p50_ms", "p50 ms", 2),
+    Column::new("p99_ms", "p99 ms", 2),
+    Column::new("cpu_seconds_per_1000", "CPU s per 1,000", 3),
+    Column::new("resident_mib", "resident MiB", 0),
 ];
 
 /// How long new requests are sent.
@@ -152,6 +133,25 @@ impl Contestant for Driven {
 }
 
 impl Driven {
+    /// A server that is asked for records as fast as it answers, by people who sign in with `rig`.
+    pub(super) fn records(
+        rig: &Rig,
+        name: &str,
+        caller: Caller,
+        target: String,
+        pids: Vec<u32>,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            caller,
+            target,
+            pids,
+            gateway: rig.gateway.clone(),
+            asked: Asked::Record,
+            rate: None,
+        }
+    }
+
     /// The generator says `measuring` when it begins, and the figures when it is done.
     fn observe(&self, told: &mut impl BufRead, setting: &Setting) -> Result<Run, Failure> {
         let mut line = String::new();

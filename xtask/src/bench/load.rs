@@ -7,11 +7,10 @@ mod postgres;
 mod sqlite;
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use super::Setting;
 use super::report::{Aim, Column, Ratio, Report};
 use super::rounds::{Contestant, in_turn};
+use super::{HOUSEHOLD, Setting};
 use crate::Failure;
 use crate::parts::Part;
 use package::Package;
@@ -23,33 +22,14 @@ pub(super) const PARTS: [Part; 2] = [
 ];
 
 const COLUMNS: [Column; 4] = [
-    Column {
-        key: "rows_per_second",
-        title: "rows/s",
-        digits: 0,
-    },
-    Column {
-        key: "wall_seconds",
-        title: "wall s",
-        digits: 2,
-    },
-    Column {
-        key: "cpu_seconds",
-        title: "own CPU s",
-        digits: 2,
-    },
-    Column {
-        key: "peak_mib",
-        title: "own peak MiB",
-        digits: 0,
-    },
+    Column::new("rows_per_second", "rows/s", 0),
+    Column::new("wall_seconds", "wall s", 2),
+    Column::new("cpu_seconds", "own CPU s", 2),
+    Column::new("peak_mib", "own peak MiB", 0),
 ];
 
-/// The system that is loaded.
-const SYSTEM: &str = "household";
-
 pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
-    let package = Package::read(&setting.snapshots.join(SYSTEM))?;
+    let package = Package::read(&setting.snapshots.join(HOUSEHOLD))?;
     let rows = package.rows();
     let (our_postgres, its_copy) = postgres::contestants(setting, &package)?;
     let (our_sqlite, its_import) = sqlite::contestants(setting, &package)?;
@@ -67,7 +47,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         aim: Some(Aim::AtLeast(aim)),
     };
     let ratios = vec![ratio(0, 1, 0.7), ratio(2, 3, 0.8)];
-    let title = format!("Loading a snapshot of {rows} rows ({SYSTEM})");
+    let title = format!("Loading a snapshot of {rows} rows ({HOUSEHOLD})");
     Ok(Report {
         name: "load",
         title,
@@ -75,17 +55,6 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         series,
         ratios,
     })
-}
-
-/// The command that loads the package into the database of this URL.
-fn snapshot_load(setting: &Setting, package: &Package, url: &str) -> Command {
-    let mut command = Command::new(setting.programs.join("lifeboat"));
-    command
-        .args(["snapshot", "load", "--system", SYSTEM, "--database", url])
-        .arg(&package.folder)
-        // Whatever lifeboat.toml lies around is not what is measured.
-        .current_dir(std::env::temp_dir());
-    command
 }
 
 /// A script beside the data of a contestant.

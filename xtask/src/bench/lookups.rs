@@ -6,12 +6,13 @@
 pub(super) mod datasette;
 mod haproxy;
 mod nginx;
+mod peer;
 mod pgbench;
 mod postgrest;
 pub(super) mod sqlite;
 
 use super::Setting;
-use super::driver::{Asked, COLUMNS, Caller, Driven};
+use super::driver::{COLUMNS, Caller, Driven};
 use super::report::{Aim, Ratio, Report};
 use super::rounds::{Contestant, Series, in_turn};
 use super::stage::{Around, Stage};
@@ -38,25 +39,17 @@ const POSTGREST: &str = "PostgREST, JWT ES256 cached";
 const PGBENCH: &str = "pgbench, the query alone";
 
 pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
-    let answer = nginx::Static::start()?;
+    let answer = nginx::start()?;
     let around = Around {
         upstream: Some(answer.address()),
         ..Around::default()
     };
     let stage = Stage::start(setting, &around)?;
-    let haproxy = haproxy::Proxy::start(&stage.public_key()?, &answer.address())?;
-    let postgrest = postgrest::Server::start(&stage.postgres, &stage.public_key()?)?;
+    let haproxy = haproxy::start(&stage.public_key()?, &answer.address())?;
+    let postgrest = postgrest::start(&stage.postgres, &stage.public_key()?)?;
     let rig = &stage.rig;
     let (door, door_pid) = rig.door.clone().ok_or("there is no second gateway")?;
-    let driven = |name: &str, caller, target: String, pids: Vec<u32>| Driven {
-        name: name.to_owned(),
-        caller,
-        target,
-        pids,
-        gateway: rig.gateway.clone(),
-        asked: Asked::Record,
-        rate: None,
-    };
+    let driven = |name, caller, target, pids| Driven::records(rig, name, caller, target, pids);
     let mut contestants: Vec<Box<dyn Contestant>> = vec![
         Box::new(driven(
             WHOLE,
@@ -79,7 +72,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         Box::new(driven(
             POSTGREST,
             Caller::Bearer,
-            postgrest.one_person(),
+            postgrest::one_person(&postgrest),
             vec![postgrest.pid()],
         )),
         Box::new(pgbench::Query::prepare(PGBENCH, &stage, setting)?),

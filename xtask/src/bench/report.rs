@@ -20,6 +20,12 @@ pub(crate) struct Column {
     pub(crate) digits: usize,
 }
 
+impl Column {
+    pub(crate) const fn new(key: &'static str, title: &'static str, digits: usize) -> Self {
+        Self { key, title, digits }
+    }
+}
+
 /// What the project wants of a ratio.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Aim {

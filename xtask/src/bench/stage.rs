@@ -1,7 +1,6 @@
 //! This project's services as in production: a process each, on PostgreSQL (durable, audit included) and Redis.
 
 use std::path::Path;
-use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,9 +8,8 @@ use serde_json::{Value, json};
 use test_support::postgres::{self, Database, psql};
 use test_support::redis;
 
-use super::Setting;
-use super::measured::Measured;
 use super::rig::{Rig, text};
+use super::{HOUSEHOLD, Setting};
 use crate::Failure;
 
 /// As an operator would set it; durable.
@@ -65,10 +63,10 @@ impl Stage {
         let systems = if around.everything {
             systems(&setting.snapshots)?
         } else {
-            vec!["household".to_owned()]
+            vec![HOUSEHOLD.to_owned()]
         };
         for system in &systems {
-            load(setting, system, &database.url)?;
+            setting.load(system, &database.url)?;
         }
         psql(&database.url, "VACUUM ANALYZE")?;
         let find = "SELECT table_schema FROM information_schema.tables WHERE table_name = 'person'";
@@ -117,17 +115,6 @@ fn systems(snapshots: &Path) -> Result<Vec<String>, Failure> {
     }
     systems.sort();
     Ok(systems)
-}
-
-/// Loads the data package of a system.
-pub(super) fn load(setting: &Setting, system: &str, database: &str) -> Result<(), Failure> {
-    let mut load = Command::new(setting.programs.join("lifeboat"));
-    load.args(["snapshot", "load", "--system", system])
-        .args(["--database", database])
-        .arg(setting.snapshots.join(system))
-        .current_dir(std::env::temp_dir());
-    Measured::run(&mut load, setting)?;
-    Ok(())
 }
 
 /// A P-256 public key, in the forms that the peers read.

@@ -5,10 +5,9 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use test_support::postgres::{Database, Server};
 
-use super::Setting;
 use super::report::{Column, Report};
 use super::rounds::{Run, Series};
-use super::stage::load;
+use super::{HOUSEHOLD, Setting};
 use crate::Failure;
 use crate::parts::Part;
 
@@ -19,27 +18,15 @@ pub(super) const PARTS: [Part; 2] = [
 ];
 
 const COLUMNS: [Column; 3] = [
-    Column {
-        key: "ready_ms",
-        title: "ms to ready",
-        digits: 0,
-    },
-    Column {
-        key: "resident_mib",
-        title: "idle MiB",
-        digits: 1,
-    },
-    Column {
-        key: "binary_mib",
-        title: "binary MiB, stripped",
-        digits: 1,
-    },
+    Column::new("ready_ms", "ms to ready", 0),
+    Column::new("resident_mib", "idle MiB", 1),
+    Column::new("binary_mib", "binary MiB, stripped", 1),
 ];
 
 pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let server = Server::start();
     let database = Database::create(server.url());
-    load(setting, "household", &database.url)?;
+    setting.load(HOUSEHOLD, &database.url)?;
     let binary = stripped_mib(setting)?;
     let series = [
         ("household on PostgreSQL", Some(&database.url)),

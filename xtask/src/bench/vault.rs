@@ -23,31 +23,11 @@ use crate::parts::Part;
 pub(super) const PARTS: [Part; 1] = [Part::new("restic", "restic")];
 
 const COLUMNS: [Column; 5] = [
-    Column {
-        key: "mib_per_second",
-        title: "MiB/s of the source",
-        digits: 0,
-    },
-    Column {
-        key: "wall_seconds",
-        title: "wall s",
-        digits: 2,
-    },
-    Column {
-        key: "cpu_seconds",
-        title: "CPU s",
-        digits: 2,
-    },
-    Column {
-        key: "peak_mib",
-        title: "peak MiB",
-        digits: 0,
-    },
-    Column {
-        key: "stored_mib",
-        title: "MiB stored anew",
-        digits: 1,
-    },
+    Column::new("mib_per_second", "MiB/s of the source", 0),
+    Column::new("wall_seconds", "wall s", 2),
+    Column::new("cpu_seconds", "CPU s", 2),
+    Column::new("peak_mib", "peak MiB", 0),
+    Column::new("stored_mib", "MiB stored anew", 1),
 ];
 
 pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {

@@ -11,7 +11,7 @@ use vault::keep::{Keeper, Repaired, repair};
 use vault::restore::Size;
 
 use super::keeper::{KeeperOptions, Known};
-use crate::outcome::{Failure, say, say_json};
+use crate::outcome::{Failure, say, say_result};
 use crate::restore::{failure, tick, warn};
 
 /// How many objects that stay wrong are shown one by one.
@@ -49,11 +49,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
             }
         }
     }
-    if json {
-        say_json(&repaired)?;
-    } else {
-        tell(&repaired);
-    }
+    say_result(&repaired, json, tell)?;
     if repaired.left.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

@@ -8,7 +8,7 @@ use ::vault::source::{self, SourceError, SourceOptions};
 use clap::Args;
 
 use super::{failure, progress};
-use crate::outcome::{Failure, say, say_json};
+use crate::outcome::{Failure, say, say_result};
 use crate::registry;
 
 /// What to back up, and how.
@@ -71,11 +71,7 @@ pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failur
     let done = Box::pin(backup::run(&vault, clouds, open, &how)).await;
     drop(how);
     let summary = done.map_err(failure)?;
-    if json {
-        say_json(&summary)?;
-    } else {
-        say(format_args!("{summary}"));
-    }
+    say_result(&summary, json, |summary| say(format_args!("{summary}")))?;
     Ok(match summary.status {
         Status::Green => ExitCode::SUCCESS,
         Status::Red => ExitCode::FAILURE,

@@ -8,7 +8,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use vault::keep::{Colour, Status, status};
 
 use super::keeper::{KeeperOptions, Known};
-use crate::outcome::{Failure, say, say_json};
+use crate::outcome::{Failure, say, say_result};
 use crate::restore::{failure, warn};
 
 /// Which vault.
@@ -21,11 +21,7 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
     let keeper = Known::read(&options.keeper)?.keeper().await?;
     let status = status(&keeper).await.map_err(|error| failure(&error))?;
-    if json {
-        say_json(&status)?;
-    } else {
-        tell(&status);
-    }
+    say_result(&status, json, tell)?;
     Ok(ExitCode::from(u8::from(status.colour != Colour::Green)))
 }
 

@@ -7,7 +7,7 @@ use vault::keep::{Scope, Scrubbed, scrub};
 use vault::restore::Size;
 
 use super::keeper::{KeeperOptions, Known};
-use crate::outcome::{Failure, say, say_json};
+use crate::outcome::{Failure, say, say_result};
 use crate::restore::{failure, tick, warn};
 
 /// How many objects at fault are shown one by one.
@@ -32,11 +32,7 @@ pub(crate) async fn run(options: &Options, json: bool) -> Result<ExitCode, Failu
     };
     let scrubbed = scrub(&keeper, scope, &tick(json, "verifying")).await;
     let scrubbed = scrubbed.map_err(|error| failure(&error))?;
-    if json {
-        say_json(&scrubbed)?;
-    } else {
-        tell(&scrubbed);
-    }
+    say_result(&scrubbed, json, tell)?;
     if scrubbed.wrong.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

@@ -7,7 +7,7 @@ use access::keys::KeySet;
 use clap::Args;
 use journal::receipt::Receipt;
 
-use crate::outcome::{Failure, say, say_json};
+use crate::outcome::{Failure, say, say_result};
 
 /// Which receipt, and whose keys.
 #[derive(Debug, Args)]
@@ -26,9 +26,7 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
     let keys = KeySet::from_jwks(&text).map_err(|fault| wrong(fault.to_string()))?;
     let receipt = Receipt::verify(&options.receipt, &keys)
         .map_err(|fault| Failure::refused(format!("the receipt does not hold: {fault}")))?;
-    if json {
-        say_json(&receipt)?;
-    } else {
+    say_result(&receipt, json, |receipt| {
         say(format_args!(
             "the receipt holds: {} filed {} with {} at {} (application {})",
             receipt.sub,
@@ -37,6 +35,6 @@ pub(crate) fn run(options: &Options, json: bool) -> Result<ExitCode, Failure> {
             chrono::DateTime::from_timestamp(receipt.iat, 0).unwrap_or_default(),
             receipt.jti
         ));
-    }
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,51 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::code::code;
 use crate::column::column_traits;
 use crate::identifier::text_traits;
 use crate::{BuildingKey, Invalid, LandOffice, ParcelKey, Rule, Section};
 
-/// Parcel or building (土地或建物), as the column `object_kind` says.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ObjectKind {
+code! {
+    /// Parcel or building (土地或建物), as the column `object_kind` says.
+    ObjectKind; "kind of land object", "土地或建物", "^(parcel|building)$", "parcel";
     /// 建物
-    Building,
+    Building = "building",
     /// 土地
-    Parcel,
+    Parcel = "parcel",
 }
-
-impl ObjectKind {
-    /// `parcel` or `building`
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Building => "building",
-            Self::Parcel => "parcel",
-        }
-    }
-}
-
-impl FromStr for ObjectKind {
-    type Err = Invalid;
-
-    fn from_str(raw: &str) -> Result<Self, Invalid> {
-        match raw {
-            "building" => Ok(Self::Building),
-            "parcel" => Ok(Self::Parcel),
-            "" => Err(Rule::Empty.of::<Self>()),
-            _ => Err(Rule::Form.of::<Self>()),
-        }
-    }
-}
-
-impl fmt::Display for ObjectKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-text_traits!(ObjectKind, public; "kind of land object", "土地或建物", "^(parcel|building)$", "parcel");
-column_traits!(ObjectKind);
 
 /// A parcel or a building anywhere in the country (土地或建物標示), `parcel:AD-0453-00020001`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,14 +65,9 @@ impl FromStr for LandObject {
     type Err = Invalid;
 
     fn from_str(raw: &str) -> Result<Self, Invalid> {
-        let (kind, key) = raw.split_once(':').ok_or(
-            if raw.is_empty() {
-                Rule::Empty
-            } else {
-                Rule::Form
-            }
-            .of::<Self>(),
-        )?;
+        let (kind, key) = raw
+            .split_once(':')
+            .ok_or_else(|| Rule::no_form_of::<Self>(raw))?;
         let own = |invalid: Invalid| invalid.rule().of::<Self>();
         match kind.parse().map_err(own)? {
             ObjectKind::Building => key.parse().map(Self::Building).map_err(own),

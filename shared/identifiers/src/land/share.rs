@@ -3,51 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::code::code;
 use crate::column::column_traits;
 use crate::identifier::text_traits;
 use crate::{Fraction, Invalid, Rule, date_form::digits};
 
-/// Class of a share (權利範圍類別). Most shares, the plain fractions (持分), have none.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ShareType {
+code! {
+    /// Class of a share (權利範圍類別). Most shares, the plain fractions (持分), have none.
+    ShareType; "class of share", "權利範圍類別", "^[AB]$", "A";
     /// `A` 全部: the whole.
-    Whole,
+    Whole = "A",
     /// `B` 公同共有: the part is held by several owners together, undivided, and each entry names the same part.
-    Joint,
+    Joint = "B",
 }
-
-impl ShareType {
-    /// `A` or `B`
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Whole => "A",
-            Self::Joint => "B",
-        }
-    }
-}
-
-impl FromStr for ShareType {
-    type Err = Invalid;
-
-    fn from_str(raw: &str) -> Result<Self, Invalid> {
-        match raw {
-            "A" => Ok(Self::Whole),
-            "B" => Ok(Self::Joint),
-            "" => Err(Rule::Empty.of::<Self>()),
-            _ => Err(Rule::Form.of::<Self>()),
-        }
-    }
-}
-
-impl fmt::Display for ShareType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-text_traits!(ShareType, public; "class of share", "權利範圍類別", "^[AB]$", "A");
-column_traits!(ShareType);
 
 /// Share of an owner (權利範圍): class, numerator and denominator as written, `25/100` stays `25/100`.
 ///
@@ -128,14 +96,9 @@ impl FromStr for Share {
             Some((class @ ("A" | "B"), part)) => (Some(class.parse()?), part),
             _ => (None, raw),
         };
-        let (numerator, denominator) = part.split_once('/').ok_or(
-            if raw.is_empty() {
-                Rule::Empty
-            } else {
-                Rule::Form
-            }
-            .of::<Self>(),
-        )?;
+        let (numerator, denominator) = part
+            .split_once('/')
+            .ok_or_else(|| Rule::no_form_of::<Self>(raw))?;
         let number = |text| digits::<u64>(text).map_err(Rule::of::<Self>);
         Self::new(class, number(numerator)?, number(denominator)?)
     }

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use tempfile::TempDir;
 use test_support::postgres::{Database, Server, program, psql};
 
-use super::super::Setting;
 use super::super::measured::Measured;
 use super::super::rounds::{Contestant, Run};
+use super::super::{HOUSEHOLD, Setting};
 use super::package::Package;
-use super::{SYSTEM, snapshot_load, write_script};
+use super::write_script;
 use crate::Failure;
 
 /// As an operator would set it for a load; durable.
@@ -25,7 +25,10 @@ const SETTINGS: [(&str, &str); 3] = [
 pub(super) fn contestants(setting: &Setting, package: &Package) -> Result<(Ours, Copy), Failure> {
     let server = Rc::new(Server::start_with(&SETTINGS));
     let database = Database::create(server.url());
-    Measured::run(&mut snapshot_load(setting, package, &database.url), setting)?;
+    Measured::run(
+        &mut setting.snapshot_load(HOUSEHOLD, &package.folder, &database.url),
+        setting,
+    )?;
     let folder = tempfile::tempdir()?;
     let script = script(
         package,
@@ -62,7 +65,7 @@ impl Contestant for Ours {
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
         let database = fresh(&self.server)?;
         let measured = Measured::run(
-            &mut snapshot_load(setting, &self.load, &database.url),
+            &mut setting.snapshot_load(HOUSEHOLD, &self.load.folder, &database.url),
             setting,
         )?;
         Ok(measured.of_rows(self.load.rows()))
@@ -113,7 +116,7 @@ fn dump(url: &str, section: &str) -> Result<String, Failure> {
             "--no-owner",
             &format!("--section={section}"),
         ])
-        .arg(format!("--schema={SYSTEM}_*"))
+        .arg(format!("--schema={HOUSEHOLD}_*"))
         .arg(url)
         .output()?;
     if output.status.success() {

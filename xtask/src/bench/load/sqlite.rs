@@ -6,19 +6,19 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::super::Setting;
 use super::super::measured::Measured;
 use super::super::rounds::{Contestant, Run};
 use super::super::sqlite_files;
+use super::super::{HOUSEHOLD, Setting};
 use super::package::Package;
-use super::{snapshot_load, write_script};
+use super::write_script;
 use crate::Failure;
 
 /// This project's load and its peer.
 pub(super) fn contestants(setting: &Setting, package: &Package) -> Result<(Ours, Import), Failure> {
     let folder = tempfile::tempdir()?;
     Measured::run(
-        &mut snapshot_load(setting, package, &url(folder.path())),
+        &mut setting.snapshot_load(HOUSEHOLD, &package.folder, &url(folder.path())),
         setting,
     )?;
     let loaded = sqlite_files::largest(folder.path())?;
@@ -51,7 +51,7 @@ impl Contestant for Ours {
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
         let folder = tempfile::tempdir()?;
         let measured = Measured::run(
-            &mut snapshot_load(setting, &self.load, &url(folder.path())),
+            &mut setting.snapshot_load(HOUSEHOLD, &self.load.folder, &url(folder.path())),
             setting,
         )?;
         Ok(measured.of_rows(self.load.rows()))

@@ -2,12 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
-use test_support::child::{Guarded, Signal};
 use test_support::ports;
 
-use super::super::measured::Measured;
-use super::super::{Setting, python_programs, sqlite_files};
+use super::super::{HOUSEHOLD, Setting, python_programs, sqlite_files};
+use super::peer::Peer;
 use crate::Failure;
 
 /// From the Python package index.
@@ -16,9 +14,7 @@ pub(in super::super) const PACKAGES: [&str; 1] = ["datasette==0.65.5"];
 /// A running Datasette; stopped when dropped.
 #[derive(Debug)]
 pub(super) struct Server {
-    process: Guarded,
-    _folder: TempDir,
-    port: u16,
+    peer: Peer,
     database: String,
 }
 
@@ -26,12 +22,7 @@ impl Server {
     /// Loads the snapshot into a file of its own and serves it, opened as what it is: a file that does not change.
     pub(super) fn start(setting: &Setting) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let mut load = Command::new(setting.programs.join("lifeboat"));
-        load.args(["snapshot", "load", "--system", "household", "--database"])
-            .arg(format!("sqlite://{}", folder.path().display()))
-            .arg(setting.snapshots.join("household"))
-            .current_dir(folder.path());
-        Measured::run(&mut load, setting)?;
+        setting.load(HOUSEHOLD, &format!("sqlite://{}", folder.path().display()))?;
         let file = sqlite_files::largest(folder.path())?;
         let database = file
             .file_stem()
@@ -44,15 +35,9 @@ impl Server {
             .args(["serve", "--host", "127.0.0.1", "--port", &port.to_string()])
             .arg("--immutable")
             .arg(&file)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let process = Guarded::start(&mut command, Signal::TERM);
-        ports::wait_open(port)?;
         Ok(Self {
-            process,
-            _folder: folder,
-            port,
+            peer: Peer::start(&mut command, folder, port)?,
             database,
         })
     }
@@ -61,12 +46,13 @@ impl Server {
     /// is addressed in Datasette only by a primary key.
     pub(super) fn one_person(&self) -> String {
         format!(
-            "http://127.0.0.1:{}/{}.json?sql=select+*+from+person+where+national_id=:id&id={{national_id}}&_shape=objects",
-            self.port, self.database
+            "{}/{}.json?sql=select+*+from+person+where+national_id=:id&id={{national_id}}&_shape=objects",
+            self.peer.url(),
+            self.database
         )
     }
 
     pub(super) fn pid(&self) -> u32 {
-        self.process.pid()
+        self.peer.pid()
     }
 }

@@ -1,7 +1,7 @@
 //! The same lookup where everything is in SQLite files, beside Datasette on the same rows.
 
 use super::super::Setting;
-use super::super::driver::{Asked, COLUMNS, Caller, Driven};
+use super::super::driver::{COLUMNS, Caller, Driven};
 use super::super::report::{Aim, Ratio, Report};
 use super::super::rig::Rig;
 use super::super::rounds::{Contestant, in_turn};
@@ -18,16 +18,8 @@ const DATASETTE: &str = "Datasette, no checks";
 pub(in super::super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let rig = Rig::start(setting, &[], &[])?;
     let datasette = datasette::Server::start(setting)?;
-    let driven = |name: &str, caller, target, pids| {
-        Box::new(Driven {
-            name: name.to_owned(),
-            caller,
-            target,
-            pids,
-            gateway: rig.gateway.clone(),
-            asked: Asked::Record,
-            rate: None,
-        }) as Box<dyn Contestant>
+    let driven = |name, caller, target, pids| {
+        Box::new(Driven::records(&rig, name, caller, target, pids)) as Box<dyn Contestant>
     };
     let mut contestants = [
         driven(
