@@ -7,30 +7,22 @@
 mod applications;
 mod invented;
 mod lookups;
-mod probes;
 mod protection;
 mod records;
 pub mod sample;
 pub mod tables;
 
-use capability::Capability;
+use capability::reads_related;
+use tables::{household, person};
 
-/// The declaration of this capability.
-pub const CAPABILITY: Capability = Capability {
+capability::declare! {
     name: "household",
     system_name: "戶政與役政資訊系統",
     summary: "Answers citizens about themselves, their household and kin, and officers about persons, households and \
               everyone at an address, from a restored snapshot of the household register.",
     recovery_tier: 0,
     schema_version: 1,
-    tables: tables::definitions,
-    probes: probes::probes,
-    invent: invented::rows,
-    routes: |config| {
-        lookups::routes(config);
-        applications::routes(config);
-    },
-    applications: applications::KINDS,
-    sample: Some(sample::application),
-    policy: include_str!("access.cedar"),
-};
+    probes: [
+        reads_related::<person::Entity, household::Entity>("a person is found with their household"),
+    ],
+}

@@ -1,15 +1,14 @@
 //! People of the loaded register who can sign in, and what they could file; for demonstrations and drills, never for serving.
 
-use capability::SampleApplication;
+use capability::{SampleApplication, Sampled};
 use chrono::NaiveDate;
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use identifiers::{HouseholdNo, NationalId, PersonId};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
+use crate::applications::IdLossReport;
 use crate::tables::{id_card, person};
 
 /// The registry facts of one person.
@@ -57,20 +56,18 @@ pub async fn citizens(db: &DatabaseConnection, most: u64) -> Result<Vec<Citizen>
 }
 
 /// A person's report that their identity card was lost today.
-pub(crate) fn application(
+pub(crate) async fn application(
     db: &DatabaseConnection,
     id: PersonId,
     today: NaiveDate,
-) -> BoxFuture<'_, Result<Option<SampleApplication>, DbErr>> {
-    async move {
-        let PersonId::National(id) = id else {
-            return Ok(None);
-        };
-        let card = id_card::Entity::find_by_id(id).one(db).await?;
-        Ok(card.map(|_| SampleApplication {
-            kind: "id-loss-report",
-            form: json!({ "lost_on": today, "lost_at": "新北市貢寮區福隆車站", "contact_phone": "0912345678" }),
+) -> Sampled {
+    let PersonId::National(id) = id else {
+        return Ok(None);
+    };
+    let card = id_card::Entity::find_by_id(id).one(db).await?;
+    Ok(card.map(|_| {
+        SampleApplication::of::<IdLossReport>(json!({
+            "lost_on": today, "lost_at": "新北市貢寮區福隆車站", "contact_phone": "0912345678",
         }))
-    }
-    .boxed()
+    }))
 }

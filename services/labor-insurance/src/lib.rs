@@ -11,29 +11,18 @@ mod rules;
 mod sample;
 pub mod tables;
 
-use capability::{Capability, any_reads_back, reads_back};
+use capability::{any_reads_back, reads_back};
+use tables::{coverage, insured_unit};
 
-/// The declaration of this capability.
-pub const CAPABILITY: Capability = Capability {
+capability::declare! {
     name: "labor-insurance",
     system_name: "勞保系統",
     summary: "Answers insured people about their coverage, insured years, benefits and claims, employers about their own \
               roster, and officers about a person, from a restored snapshot of the labour insurance.",
     recovery_tier: 1,
     schema_version: 1,
-    tables: tables::definitions,
-    probes: || {
-        vec![
-            reads_back::<tables::insured_unit::Entity>("an insured unit is found by its number"),
-            any_reads_back::<tables::coverage::Entity>("a coverage is found by its key"),
-        ]
-    },
-    invent: invented::rows,
-    routes: |config| {
-        lookups::routes(config);
-        applications::routes(config);
-    },
-    applications: applications::KINDS,
-    sample: Some(|db, person, day| Box::pin(sample::application(db, person, day))),
-    policy: include_str!("access.cedar"),
-};
+    probes: [
+        reads_back::<insured_unit::Entity>("an insured unit is found by its number"),
+        any_reads_back::<coverage::Entity>("a coverage is found by its key"),
+    ],
+}

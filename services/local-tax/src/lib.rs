@@ -12,29 +12,18 @@ mod sample;
 pub mod tables;
 mod tax;
 
-use capability::{Capability, any_reads_back};
+use capability::any_reads_back;
+use tables::{bill, house};
 
-/// The declaration of this capability.
-pub const CAPABILITY: Capability = Capability {
+capability::declare! {
     name: "local-tax",
     system_name: "地稅系統",
     summary: "Answers taxpayers about bills, payments and houses, officers about a taxpayer, and estimates reliefs after \
               a disaster, from a restored snapshot of the local taxes.",
     recovery_tier: 1,
     schema_version: 1,
-    tables: tables::definitions,
-    probes: || {
-        vec![
-            any_reads_back::<tables::bill::Entity>("a bill is found by its number"),
-            any_reads_back::<tables::house::Entity>("a house is found by its number"),
-        ]
-    },
-    invent: invented::rows,
-    routes: |config| {
-        lookups::routes(config);
-        applications::routes(config);
-    },
-    applications: applications::KINDS,
-    sample: Some(|db, person, day| Box::pin(sample::application(db, person, day))),
-    policy: include_str!("access.cedar"),
-};
+    probes: [
+        any_reads_back::<bill::Entity>("a bill is found by its number"),
+        any_reads_back::<house::Entity>("a house is found by its number"),
+    ],
+}

@@ -10,29 +10,37 @@ use snapshot::{Probe, System, TableDefinition};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::filing::{self, Kind};
+use crate::filing::{self, Form, Kind, Offered};
 use crate::openapi;
 
-/// Registers every operation of a capability, for serving and for its OpenAPI document alike.
+/// Registers operations of a capability, for serving and for its OpenAPI document alike.
 pub type Routes = fn(&mut ServiceConfig<'_>);
 
 /// The rows of every table for an invented population; tables that stay empty may be left out.
 pub type Invent = fn(&World) -> Result<Vec<Rows>, Invalid>;
 
-/// What a person could file on a day, by the restored records; none where they have nothing that it could be about.
-pub type Sample = for<'a> fn(
-    &'a DatabaseConnection,
-    PersonId,
-    NaiveDate,
-) -> BoxFuture<'a, Result<Option<SampleApplication>, DbErr>>;
+/// What a person could file on a day, by the restored records; for demonstrations and drills, never for serving.
+pub type Sample = for<'a> fn(&'a DatabaseConnection, PersonId, NaiveDate) -> BoxFuture<'a, Sampled>;
 
-/// An application that passes its rules.
+/// An application that passes its rules; none where a person has nothing that it could be about.
+pub type Sampled = Result<Option<SampleApplication>, DbErr>;
+
+/// A form filled in for one person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampleApplication {
     /// Its kind's name.
     pub kind: &'static str,
     /// The form.
     pub form: Value,
+}
+
+impl SampleApplication {
+    /// A form of this kind.
+    #[must_use]
+    pub fn of<F: Form>(form: Value) -> Self {
+        let kind = F::KIND.name;
+        Self { kind, form }
+    }
 }
 
 /// Everything that makes a service one of the packaged business capabilities.
@@ -54,10 +62,10 @@ pub struct Capability {
     pub probes: fn() -> Vec<Probe>,
     /// What its agency would know of an invented population; for demonstrations and drills.
     pub invent: Invent,
-    /// Its operations.
-    pub routes: Routes,
-    /// What can be filed with it; its handlers are among the operations, who may file follows from the kinds.
-    pub applications: &'static [Kind],
+    /// Its lookups.
+    pub lookups: Routes,
+    /// What can be filed with it; who may file follows from the kinds.
+    pub applications: &'static [Offered],
     /// An application that somebody could file; for demonstrations and drills.
     pub sample: Option<Sample>,
     /// Who may ask what, as Cedar policies.
@@ -76,9 +84,17 @@ impl Capability {
         }
     }
 
-    /// Registers its own operations and those that come with applications.
+    /// The kinds of what can be filed.
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
+        self.applications.iter().map(|one| one.kind).collect()
+    }
+
+    /// Registers its lookups, its applications, and what comes with applications.
     pub(crate) fn operations(&self, config: &mut ServiceConfig<'_>) {
-        (self.routes)(config);
+        (self.lookups)(config);
+        for offered in self.applications {
+            (offered.route)(config);
+        }
         if !self.applications.is_empty() {
             filing::routes(config);
         }

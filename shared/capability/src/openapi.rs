@@ -83,7 +83,7 @@ pub(crate) fn document(capability: &Capability) -> OpenApi {
     let policy = format!(
         "{}{}",
         capability.policy,
-        filing::permits(capability.name, capability.applications)
+        filing::permits(capability.name, &capability.kinds())
     );
     document.extensions = Some(
         Extensions::builder()

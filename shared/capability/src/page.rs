@@ -11,8 +11,7 @@ use sea_orm::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use validator::Validate;
+use utoipa::ToSchema;
 
 use crate::failure::OrProblem;
 use crate::tables::Tables;
@@ -48,20 +47,21 @@ impl Cursor {
 /// Rows of a page where the caller does not say.
 const USUAL_LIMIT: u8 = 50;
 
-/// The paging parameters of a list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct PageQuery {
-    /// `next` of the page before. 頁次標記
-    pub cursor: Option<Cursor>,
-    /// Rows wanted, 1 to 100. 每頁筆數
-    #[validate(range(min = 1, max = 100, message = "must be from 1 to 100"))]
-    #[param(minimum = 1, maximum = 100, default = 50)]
-    pub limit: Option<u8>,
+crate::paged! {
+    /// The paging parameters of a list.
+    pub struct PageQuery {}
 }
 
 impl PageQuery {
+    /// The first rows of a list.
+    #[must_use]
+    pub fn first(rows: u8) -> Self {
+        Self {
+            cursor: None,
+            limit: Some(rows),
+        }
+    }
+
     /// How many rows are wanted.
     pub(crate) fn rows(&self) -> usize {
         usize::from(self.limit.unwrap_or(USUAL_LIMIT))

@@ -6,13 +6,14 @@ use sea_orm::{
 };
 use snapshot::Probe;
 
+/// A table whose rows are found by their key and can be compared.
+pub trait Keyed: EntityTrait<Model: ModelTrait<Entity = Self> + PartialEq + Sync> {}
+
+impl<E: EntityTrait<Model: ModelTrait<Entity = E> + PartialEq + Sync>> Keyed for E {}
+
 /// There is a row, and it is found again by its key.
 #[must_use]
-pub const fn reads_back<E>(name: &'static str) -> Probe
-where
-    E: EntityTrait,
-    E::Model: ModelTrait<Entity = E> + PartialEq + Sync,
-{
+pub const fn reads_back<E: Keyed>(name: &'static str) -> Probe {
     Probe {
         name,
         run: |db| Box::pin(row_by_key::<E>(db)),
@@ -21,11 +22,7 @@ where
 
 /// Where there is a row, it is found again by its key; the table may be empty.
 #[must_use]
-pub const fn any_reads_back<E>(name: &'static str) -> Probe
-where
-    E: EntityTrait,
-    E::Model: ModelTrait<Entity = E> + PartialEq + Sync,
-{
+pub const fn any_reads_back<E: Keyed>(name: &'static str) -> Probe {
     Probe {
         name,
         run: |db| Box::pin(async move { first_by_key::<E>(db).await.map(drop) }),
@@ -47,11 +44,7 @@ where
     }
 }
 
-async fn row_by_key<E>(db: &DatabaseConnection) -> Result<(), String>
-where
-    E: EntityTrait,
-    E::Model: ModelTrait<Entity = E> + PartialEq + Sync,
-{
+async fn row_by_key<E: Keyed>(db: &DatabaseConnection) -> Result<(), String> {
     match first_by_key::<E>(db).await? {
         Some(_) => Ok(()),
         None => Err("there is no row at all".to_owned()),
@@ -59,11 +52,7 @@ where
 }
 
 /// The first row, found again by its key.
-async fn first_by_key<E>(db: &DatabaseConnection) -> Result<Option<E::Model>, String>
-where
-    E: EntityTrait,
-    E::Model: ModelTrait<Entity = E> + PartialEq + Sync,
-{
+async fn first_by_key<E: Keyed>(db: &DatabaseConnection) -> Result<Option<E::Model>, String> {
     let Some(first) = E::find().one(db).await.map_err(|error| error.to_string())? else {
         return Ok(None);
     };

@@ -16,6 +16,24 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// A kind that anybody may file who signed in at all, without attachments.
+    #[must_use]
+    pub const fn new(name: &'static str, title: &'static str) -> Self {
+        Self {
+            name,
+            title,
+            assurance: Assurance::Basic,
+            attachments: 0,
+        }
+    }
+
+    /// It takes up to `most` attachments.
+    #[must_use]
+    pub const fn with_attachments(mut self, most: usize) -> Self {
+        self.attachments = most;
+        self
+    }
+
     /// The operation that takes it: `id-loss-report` is filed by `file_id_loss_report`.
     #[must_use]
     pub fn operation(&self) -> String {

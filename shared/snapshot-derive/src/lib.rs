@@ -14,6 +14,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// fields, and, on the struct, `#[snapshot(index(first, second))]` for an index over several columns and
 /// `#[snapshot(may_be_absent)]` for a table that a package may leave out while it has no rows. The primary key is made of the
 /// `primary_key` fields in the order they are written; rows of a package are sorted by it.
+///
+/// It also writes what sea-orm wants beside every `Model`, an empty `Relation` and an `ActiveModelBehavior`. A table that is
+/// joined with others says `#[snapshot(related)]` and writes both itself.
 #[proc_macro_derive(Table, attributes(sea_orm, snapshot))]
 pub fn derive_table(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

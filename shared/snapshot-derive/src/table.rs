@@ -23,6 +23,7 @@ struct TableText {
     name: LitStr,
     indexes: Vec<Vec<Ident>>,
     may_be_absent: bool,
+    related: bool,
 }
 
 /// Writes the `snapshot::Table` implementation.
@@ -65,7 +66,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         quote!(::snapshot::Field::written(&self.#ident))
     });
     let (model, name, may_be_absent) = (&input.ident, &table.name, table.may_be_absent);
+    let unrelated = (!table.related).then(unrelated_tokens);
     Ok(quote! {
+        #unrelated
+
         impl ::snapshot::Table for #model {
             fn definition() -> ::snapshot::TableDefinition {
                 ::snapshot::TableDefinition {
@@ -83,6 +87,17 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
         }
     })
+}
+
+/// What sea-orm wants of the module of an entity that is joined with no other, and whose rows are only read.
+fn unrelated_tokens() -> TokenStream {
+    quote! {
+        /// Nothing is joined from this side.
+        #[derive(Copy, Clone, Debug, ::sea_orm::EnumIter, ::sea_orm::DeriveRelation)]
+        pub enum Relation {}
+
+        impl ::sea_orm::ActiveModelBehavior for ActiveModel {}
+    }
 }
 
 fn index_tokens(table: &TableText, columns: &[ColumnText]) -> Result<Vec<TokenStream>> {
@@ -115,6 +130,7 @@ fn table_text(input: &DeriveInput) -> Result<TableText> {
     let mut name = None;
     let mut indexes = Vec::new();
     let mut may_be_absent = false;
+    let mut related = false;
     for attribute in &input.attrs {
         if attribute.path().is_ident("sea_orm") {
             attribute.parse_nested_meta(|meta| {
@@ -130,8 +146,14 @@ fn table_text(input: &DeriveInput) -> Result<TableText> {
                     may_be_absent = true;
                     return Ok(());
                 }
+                if meta.path.is_ident("related") {
+                    related = true;
+                    return Ok(());
+                }
                 if !meta.path.is_ident("index") {
-                    return Err(meta.error("expected `index(column, …)` or `may_be_absent`"));
+                    return Err(
+                        meta.error("expected `index(column, …)`, `may_be_absent` or `related`")
+                    );
                 }
                 let inside;
                 syn::parenthesized!(inside in meta.input);
@@ -151,6 +173,7 @@ fn table_text(input: &DeriveInput) -> Result<TableText> {
         name,
         indexes,
         may_be_absent,
+        related,
     })
 }
 

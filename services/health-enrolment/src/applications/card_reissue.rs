@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Examination, Form, Kind, OrProblem, not_yours};
+use capability::{Examination, Form, Kind, OrProblem, Text, not_yours};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::Problem;
@@ -13,7 +12,7 @@ use crate::tables::nhi_card::{self, Column};
 /// A new health insurance card. 健保卡補換發
 #[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CardReissue {
+pub(crate) struct CardReissue {
     /// 原卡卡號末四碼：限本人健保卡; more of it is not shown to whoever signed in with registry facts.
     #[validate(custom(function = "four_digits"))]
     #[schema(pattern = "^[0-9]{4}$", example = "5678")]
@@ -21,9 +20,7 @@ pub(super) struct CardReissue {
     /// 事由
     reason: Reason,
     /// 郵寄地址
-    #[validate(length(min = 5, max = 200, message = "must have 5 to 200 characters"))]
-    #[schema(min_length = 5, max_length = 200)]
-    delivery_address: String,
+    delivery_address: Text<5, 200>,
     /// 聯絡電話
     contact_phone: Phone,
 }
@@ -49,18 +46,13 @@ fn four_digits(text: &str) -> Result<(), ValidationError> {
 
 /// Which card is replaced. 審查結果
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CardFinding {
+pub(crate) struct CardFinding {
     /// 原卡發卡日期
     replaces_card_issued_on: NaiveDate,
 }
 
 impl Form for CardReissue {
-    const KIND: Kind = Kind {
-        name: "card-reissue",
-        title: "健保卡補換發",
-        assurance: Assurance::Basic,
-        attachments: 0,
-    };
+    const KIND: Kind = Kind::new("card-reissue", "健保卡補換發");
     type Finding = CardFinding;
 
     async fn examine(&self, asked: &Examination<'_>) -> Result<CardFinding, Problem> {

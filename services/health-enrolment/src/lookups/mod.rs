@@ -7,16 +7,13 @@ mod enrolments;
 mod own_card;
 mod person_cover;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(person_cover::own_cover)
-        .service(enrolments::own_enrolments)
-        .service(own_card::own_card)
-        .service(arrears::own_arrears)
-        .service(person_cover::cover_of_person)
-        .service(enrolments::enrolments_of_person)
-        .service(arrears::arrears_of_person)
-        .service(coverage_check::coverage_check);
-}
+capability::lookups![
+    person_cover::own_cover,
+    enrolments::own_enrolments,
+    own_card::own_card,
+    arrears::own_arrears,
+    person_cover::cover_of_person,
+    enrolments::enrolments_of_person,
+    arrears::arrears_of_person,
+    coverage_check::coverage_check,
+];

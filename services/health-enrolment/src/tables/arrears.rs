@@ -19,9 +19,3 @@ pub struct Model {
     /// 繳納狀態
     pub status: String,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

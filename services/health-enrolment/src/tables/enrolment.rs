@@ -27,9 +27,3 @@ pub struct Model {
     /// 眷屬人數
     pub dependants: i32,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -4,12 +4,4 @@ pub mod arrears;
 pub mod enrolment;
 pub mod nhi_card;
 
-use snapshot::{Table, TableDefinition};
-
-pub(crate) fn definitions() -> Vec<TableDefinition> {
-    vec![
-        enrolment::Model::definition(),
-        nhi_card::Model::definition(),
-        arrears::Model::definition(),
-    ]
-}
+capability::tables![enrolment, nhi_card, arrears];

@@ -1,4 +1,3 @@
-use access::caller::Assurance;
 use capability::{Examination, Form, Kind, OrProblem, not_yours};
 use identifiers::{HouseholdNo, Phone};
 use runtime::problem::Problem;
@@ -45,12 +44,7 @@ pub(super) struct TranscriptFinding {
 }
 
 impl Form for HouseholdTranscript {
-    const KIND: Kind = Kind {
-        name: "household-transcript",
-        title: "戶籍謄本",
-        assurance: Assurance::Basic,
-        attachments: 0,
-    };
+    const KIND: Kind = Kind::new("household-transcript", "戶籍謄本");
     type Finding = TranscriptFinding;
 
     async fn examine(&self, asked: &Examination<'_>) -> Result<TranscriptFinding, Problem> {

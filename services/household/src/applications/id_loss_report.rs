@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Examination, Form, Kind, NoFinding, OrProblem, not_before, not_later};
+use capability::{Examination, Form, Kind, NoFinding, OrProblem, Text, not_before, not_later};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::Problem;
@@ -14,24 +13,17 @@ use crate::tables::id_card;
 /// The loss of an identity card, which no longer counts from that day on. 國民身分證掛失
 #[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub(super) struct IdLossReport {
+pub(crate) struct IdLossReport {
     /// 遺失日期
     lost_on: NaiveDate,
     /// 遺失地點
-    #[validate(length(min = 1, max = 100, message = "must have 1 to 100 characters"))]
-    #[schema(min_length = 1, max_length = 100)]
-    lost_at: String,
+    lost_at: Text<1, 100>,
     /// 聯絡電話
     contact_phone: Phone,
 }
 
 impl Form for IdLossReport {
-    const KIND: Kind = Kind {
-        name: "id-loss-report",
-        title: "國民身分證掛失",
-        assurance: Assurance::Basic,
-        attachments: 0,
-    };
+    const KIND: Kind = Kind::new("id-loss-report", "國民身分證掛失");
     type Finding = NoFinding;
 
     async fn examine(&self, asked: &Examination<'_>) -> Result<NoFinding, Problem> {

@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Examination, Form, Kind, NoFinding};
+use capability::{Examination, Form, Kind, NoFinding, Text};
 use identifiers::Phone;
 use runtime::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -16,9 +15,7 @@ pub(super) struct TemporaryIdentityProof {
     /// 用途
     reason: Reason,
     /// 領取地點（戶政事務所或收容處所）
-    #[validate(length(min = 2, max = 100, message = "must have 2 to 100 characters"))]
-    #[schema(min_length = 2, max_length = 100)]
-    collect_at: String,
+    collect_at: Text<2, 100>,
     /// 聯絡電話
     contact_phone: Phone,
     /// 相片：先上傳之附件編號
@@ -43,12 +40,7 @@ enum Reason {
 }
 
 impl Form for TemporaryIdentityProof {
-    const KIND: Kind = Kind {
-        name: "temporary-identity-proof",
-        title: "臨時身分證明書",
-        assurance: Assurance::Basic,
-        attachments: 2,
-    };
+    const KIND: Kind = Kind::new("temporary-identity-proof", "臨時身分證明書").with_attachments(2);
     type Finding = NoFinding;
 
     fn attachments(&self) -> &[Uuid] {

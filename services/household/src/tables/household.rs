@@ -27,9 +27,3 @@ pub struct Model {
     /// 立戶日期
     pub established_on: Option<NaiveDate>,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

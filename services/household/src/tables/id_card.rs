@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 /// The identity card in force.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, snapshot::Table)]
 #[sea_orm(table_name = "id_card")]
+#[snapshot(related)]
 pub struct Model {
     /// 身分證統一編號
     #[sea_orm(primary_key, auto_increment = false)]

@@ -4,12 +4,4 @@ pub mod household;
 pub mod id_card;
 pub mod person;
 
-use snapshot::{Table, TableDefinition};
-
-pub(crate) fn definitions() -> Vec<TableDefinition> {
-    vec![
-        person::Model::definition(),
-        household::Model::definition(),
-        id_card::Model::definition(),
-    ]
-}
+capability::tables![person, household, id_card];

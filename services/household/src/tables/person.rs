@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 /// A person in the household register.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, snapshot::Table)]
 #[sea_orm(table_name = "person")]
+#[snapshot(related)]
 pub struct Model {
     /// 身分證統一編號
     #[sea_orm(primary_key, auto_increment = false)]

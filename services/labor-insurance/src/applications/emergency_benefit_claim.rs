@@ -1,4 +1,3 @@
-use access::caller::Assurance;
 use capability::{Deadline, Examination, Form, Kind, not_before, not_later};
 use chrono::NaiveDate;
 use identifiers::{Fraction, PersonId, Phone};
@@ -21,9 +20,7 @@ pub(crate) struct EmergencyBenefitClaim {
     /// 給付事由
     claim: Claim,
     /// 事由經過
-    #[validate(length(min = 1, max = 500, message = "must have 1 to 500 characters"))]
-    #[schema(min_length = 1, max_length = 500)]
-    description: String,
+    description: capability::Text<1, 500>,
     /// 聯絡電話
     contact_phone: Phone,
     /// 診斷書、離職證明等：先上傳之附件編號
@@ -136,12 +133,7 @@ pub(crate) struct ClaimFinding {
 }
 
 impl Form for EmergencyBenefitClaim {
-    const KIND: Kind = Kind {
-        name: "emergency-benefit-claim",
-        title: "緊急給付申請",
-        assurance: Assurance::Basic,
-        attachments: 5,
-    };
+    const KIND: Kind = Kind::new("emergency-benefit-claim", "緊急給付申請").with_attachments(5);
     type Finding = ClaimFinding;
 
     fn deadline(&self) -> Option<Deadline> {

@@ -1,39 +1,12 @@
 //! What is on record of one person; shared by the questions about one.
 
-use capability::{Audience, List, Lookup, OrProblem, PageQuery, Tables, no_such_record};
+use capability::{Lookup, OrProblem, Tables, no_such_record};
 use identifiers::{Fraction, Invalid, PersonId};
 use runtime::problem::{Kind, Problem};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use crate::records::{ClaimRecord, CoverageRecord};
 use crate::rules::{Average, LeadingMonths, Period};
-use crate::tables::{benefit_claim, coverage};
-
-/// One page of a person's coverage.
-pub(super) async fn coverages(
-    lookup: &Lookup,
-    person: PersonId,
-    page: &PageQuery,
-) -> Result<List<CoverageRecord>, Problem> {
-    let rows = coverage::Entity::find().filter(coverage::Column::PersonId.eq(person));
-    let audience = Audience::of(lookup.caller());
-    lookup
-        .records(rows, page, |row| CoverageRecord::new(row, audience))
-        .await
-}
-
-/// One page of a person's claims.
-pub(super) async fn claims(
-    lookup: &Lookup,
-    person: PersonId,
-    page: &PageQuery,
-) -> Result<List<ClaimRecord>, Problem> {
-    let rows = benefit_claim::Entity::find().filter(benefit_claim::Column::PersonId.eq(person));
-    let audience = Audience::of(lookup.caller());
-    lookup
-        .records(rows, page, |row| ClaimRecord::new(row, audience))
-        .await
-}
+use crate::tables::coverage;
 
 /// All of a person's coverage, as the rules take it.
 pub(crate) async fn periods(db: &Tables, person: PersonId) -> Result<Vec<Period>, Problem> {

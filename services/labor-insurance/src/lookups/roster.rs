@@ -1,16 +1,13 @@
 use access::caller::{Caller, CallerKind};
 use actix_web::get;
 use capability::{
-    Audience, Cursor, Key, List, Listed, Lookup, OrProblem, PageQuery, Parameters, Problems,
-    ReasonHeaders, no_such_record,
+    Audience, Key, List, Listed, Lookup, OrProblem, Parameters, Problems, ReasonHeaders,
+    no_such_record,
 };
 use chrono::NaiveDate;
 use identifiers::InsuredUnitNo;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 use crate::records::CoverageRecord;
 use crate::tables::coverage::Column;
@@ -19,19 +16,12 @@ use crate::tables::{coverage, insured_unit};
 /// The clearance of an employer's program for one unit is this and the unit's number: `insured-unit:10000013`.
 const CLEARANCE: &str = "insured-unit:";
 
-/// Which day's roster.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OfDay {
-    /// The roster of this day; today where it is left out. 基準日
-    on: Option<NaiveDate>,
-    /// `next` of the page before. 頁次標記
-    cursor: Option<Cursor>,
-    /// Rows wanted, 1 to 100. 每頁筆數
-    #[validate(range(min = 1, max = 100, message = "must be from 1 to 100"))]
-    #[param(minimum = 1, maximum = 100, default = 50)]
-    limit: Option<u8>,
+capability::paged! {
+    /// Which day's roster.
+    pub(super) struct OfDay {
+        /// The roster of this day; today where it is left out. 基準日
+        on: Option<NaiveDate>,
+    }
 }
 
 /// Who is insured in a unit; for the employer's own program and for officers. 投保單位名冊
@@ -57,10 +47,6 @@ pub(super) async fn roster(
         return Err(no_such_record());
     }
     let on = query.on.unwrap_or_else(|| lookup.today());
-    let page = PageQuery {
-        cursor: query.cursor,
-        limit: query.limit,
-    };
     let insured = coverage::Entity::find()
         .filter(Column::UnitNo.eq(unit))
         .filter(Column::EnrolledOn.lte(on))
@@ -70,7 +56,7 @@ pub(super) async fn roster(
         lookup.about(&row.person_id);
         CoverageRecord::new(row, audience)
     };
-    lookup.records(insured, &page, record).await
+    lookup.records(insured, &query.page(), record).await
 }
 
 /// Officers may see every unit, an employer's program those it is cleared for.

@@ -26,9 +26,3 @@ pub struct Model {
     /// 給付日期
     pub paid_on: Option<NaiveDate>,
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -27,9 +27,3 @@ pub struct Model {
     /// 異動原因
     pub reason: Option<String>,
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

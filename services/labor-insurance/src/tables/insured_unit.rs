@@ -23,9 +23,3 @@ pub struct Model {
     /// 單位狀態
     pub status: String,
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -2,13 +2,6 @@
 
 mod title_certificate_loss;
 
-use capability::{Form, Kind};
-use utoipa_actix_web::service_config::ServiceConfig;
+pub(crate) use title_certificate_loss::TitleCertificateLoss;
 
-use title_certificate_loss::TitleCertificateLoss;
-
-pub(crate) const KINDS: &[Kind] = &[TitleCertificateLoss::KIND];
-
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(title_certificate_loss::file_title_certificate_loss);
-}
+capability::applications![TitleCertificateLoss];

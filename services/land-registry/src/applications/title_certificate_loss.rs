@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Examination, Form, Kind, OrProblem, not_before, not_later, not_yours};
+use capability::{Examination, Form, Kind, OrProblem, Text, not_before, not_later, not_yours};
 use chrono::NaiveDate;
 use identifiers::{LandObject, PartyId, Phone, Share};
 use runtime::problem::Problem;
@@ -16,19 +15,15 @@ use crate::tables::ownership::{self, Column};
 /// The loss of a title certificate, for which a new one is asked. 權狀遺失補給
 #[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TitleCertificateLoss {
+pub(crate) struct TitleCertificateLoss {
     /// 土地或建物標示：限本人所有
     object: LandObject,
     /// 權狀字號
-    #[validate(length(min = 1, max = 30, message = "must have 1 to 30 characters"))]
-    #[schema(min_length = 1, max_length = 30)]
-    title_certificate_no: String,
+    title_certificate_no: Text<1, 30>,
     /// 滅失日期
     lost_on: NaiveDate,
     /// 滅失原因
-    #[validate(length(min = 1, max = 500, message = "must have 1 to 500 characters"))]
-    #[schema(min_length = 1, max_length = 500)]
-    circumstances: String,
+    circumstances: Text<1, 500>,
     /// 聯絡電話
     contact_phone: Phone,
     /// 切結書等附件, at most three.
@@ -40,7 +35,7 @@ pub(super) struct TitleCertificateLoss {
 
 /// What becomes of it. 審查結果
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TitleCertificateFinding {
+pub(crate) struct TitleCertificateFinding {
     /// 權利範圍; null where the register's numbers are no share.
     #[schema(example = "4分之1")]
     share: Option<String>,
@@ -56,12 +51,8 @@ pub(super) struct TitleCertificateFinding {
 const NOTICE_DAYS: u8 = 30;
 
 impl Form for TitleCertificateLoss {
-    const KIND: Kind = Kind {
-        name: "title-certificate-loss",
-        title: "土地或建物權狀遺失補給",
-        assurance: Assurance::Basic,
-        attachments: 3,
-    };
+    const KIND: Kind =
+        Kind::new("title-certificate-loss", "土地或建物權狀遺失補給").with_attachments(3);
     type Finding = TitleCertificateFinding;
 
     fn attachments(&self) -> &[Uuid] {

@@ -31,11 +31,8 @@ pub(super) struct Estate {
 #[get("/v1/me")]
 pub(super) async fn own_summary(lookup: Lookup) -> Result<Answer<Estate>, Problem> {
     let owner = PartyId::Person(lookup.own_id()?);
-    let page = PageQuery {
-        limit: Some(SHOWN),
-        ..PageQuery::default()
-    };
-    let (rows, next) = lookup.page(titles_of(owner), &page).await?;
+    let first = PageQuery::first(SHOWN);
+    let (rows, next) = lookup.page(titles_of(owner), &first).await?;
     if rows.is_empty() {
         return Err(no_such_record());
     }

@@ -30,9 +30,3 @@ pub struct Model {
     /// 主要建材
     pub structure: Option<String>,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

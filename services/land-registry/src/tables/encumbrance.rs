@@ -39,9 +39,3 @@ pub struct Model {
     /// 存續期間迄
     pub to: Option<NaiveDate>,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

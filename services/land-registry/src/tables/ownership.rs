@@ -45,9 +45,3 @@ pub struct Model {
     /// 限制登記
     pub restriction: Option<String>,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -26,9 +26,3 @@ pub struct Model {
     /// 公告土地現值（元／平方公尺）
     pub announced_current_value: Option<i64>,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -1,68 +1,35 @@
-use access::caller::Assurance;
-use capability::{Deadline, Examination, Form, Kind, not_later};
-use chrono::NaiveDate;
-use identifiers::{Phone, RecordNo};
+use capability::Examination;
+use identifiers::RecordNo;
 use runtime::problem::Problem;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
-use validator::Validate;
 
+use super::claim::relief_claim;
 use super::own_bill::own_bill;
-use crate::rules::{LandDamage, LandLoss, Relief};
+use crate::rules::{LandDamage, LandLoss, Relief, Verdict};
 use crate::tax::TaxType;
 
-/// Land that cannot be used after a disaster. 地價稅災害減免申請
-#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LandTaxRelief {
-    /// 地價稅繳款書編號：限本人
-    bill_no: RecordNo,
-    /// 災害發生日
-    disaster_on: NaiveDate,
-    /// 無法使用之原因
-    cause: LandLoss,
-    /// 土地坐落及受災情形
-    #[validate(length(min = 1, max = 500, message = "must have 1 to 500 characters"))]
-    #[schema(min_length = 1, max_length = 500)]
-    description: String,
-    /// 聯絡電話
-    contact_phone: Phone,
-    /// 受災照片及證明文件：先上傳之附件編號
-    #[serde(default)]
-    attachments: Vec<Uuid>,
+relief_claim! {
+    /// Land that cannot be used after a disaster. 地價稅災害減免申請
+    pub(super) struct LandTaxRelief {
+        /// 地價稅繳款書編號：限本人
+        bill_no: RecordNo,
+        /// 無法使用之原因
+        cause: LandLoss,
+    }
+    name: "land-tax-relief", title: "地價稅災害減免申請", description: "土地坐落及受災情形"
 }
 
 impl LandTaxRelief {
-    fn damage(&self) -> LandDamage {
-        LandDamage {
+    fn verdict(&self) -> Verdict {
+        let damage = LandDamage {
             disaster_on: self.disaster_on,
-        }
-    }
-}
-
-impl Form for LandTaxRelief {
-    const KIND: Kind = Kind {
-        name: "land-tax-relief",
-        title: "地價稅災害減免申請",
-        assurance: Assurance::Basic,
-        attachments: 5,
-    };
-    type Finding = Relief;
-
-    fn deadline(&self) -> Option<Deadline> {
-        Some(self.damage().verdict().deadline())
+        };
+        damage.verdict()
     }
 
-    fn attachments(&self) -> &[Uuid] {
-        &self.attachments
-    }
-
-    async fn examine(&self, asked: &Examination<'_>) -> Result<Relief, Problem> {
-        not_later("disaster_on", self.disaster_on, asked.today())?;
-        // How much of the billed land is lost only the agency can see: no amount is promised.
+    /// How much of the billed land is lost only the agency can see: no amount is promised.
+    async fn tax(&self, asked: &Examination<'_>) -> Result<Option<i64>, Problem> {
         own_bill(asked, self.bill_no, TaxType::LandValue).await?;
-        Ok(self.damage().verdict().of(None, asked.today()))
+        Ok(None)
     }
 }
 

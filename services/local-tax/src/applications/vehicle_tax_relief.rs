@@ -1,79 +1,40 @@
-use access::caller::Assurance;
-use capability::{Deadline, Examination, Form, Kind, not_later};
-use chrono::{Datelike, NaiveDate};
-use identifiers::{Phone, Plate, RecordNo};
+use capability::Examination;
+use chrono::Datelike;
+use identifiers::{Plate, RecordNo};
 use runtime::problem::Problem;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
-use validator::Validate;
 
+use super::claim::relief_claim;
 use super::own_bill::own_bill;
-use crate::rules::{Engine, Relief, VehicleDamage, VehicleKind};
+use crate::rules::{Relief, VehicleDamage, VehicleKind, Verdict};
 use crate::tax::TaxType;
 
-/// A vehicle that cannot be used after a disaster. 使用牌照稅災害減免申請
-#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub(super) struct VehicleTaxRelief {
-    /// 使用牌照稅繳款書編號：限本人
-    bill_no: RecordNo,
-    /// 號牌號碼
-    plate: Plate,
-    /// 車輛種類
-    vehicle_kind: VehicleKind,
-    /// In cubic centimetres. 汽缸總排氣量
-    #[validate(range(max = 30_000, message = "must be at most 30000"))]
-    #[schema(maximum = 30_000)]
-    engine_cc: u32,
-    /// 災害發生日
-    disaster_on: NaiveDate,
-    /// 受損情形
-    #[validate(length(min = 1, max = 500, message = "must have 1 to 500 characters"))]
-    #[schema(min_length = 1, max_length = 500)]
-    description: String,
-    /// 聯絡電話
-    contact_phone: Phone,
-    /// 受災照片及證明文件：先上傳之附件編號
-    #[serde(default)]
-    attachments: Vec<Uuid>,
+relief_claim! {
+    /// A vehicle that cannot be used after a disaster. 使用牌照稅災害減免申請
+    pub(super) struct VehicleTaxRelief {
+        /// 使用牌照稅繳款書編號：限本人
+        bill_no: RecordNo,
+        /// 號牌號碼
+        plate: Plate,
+        /// 車輛種類
+        vehicle_kind: VehicleKind,
+        /// In cubic centimetres. 汽缸總排氣量
+        #[validate(range(max = 30_000, message = "must be at most 30000"))]
+        #[schema(maximum = 30_000)]
+        engine_cc: u32,
+    }
+    name: "vehicle-tax-relief", title: "使用牌照稅災害減免申請", description: "受損情形"
 }
 
 impl VehicleTaxRelief {
-    fn damage(&self) -> VehicleDamage {
-        VehicleDamage {
-            engine: Engine {
-                kind: self.vehicle_kind,
-                cc: self.engine_cc,
-            },
-            disaster_on: self.disaster_on,
-        }
-    }
-}
-
-impl Form for VehicleTaxRelief {
-    const KIND: Kind = Kind {
-        name: "vehicle-tax-relief",
-        title: "使用牌照稅災害減免申請",
-        assurance: Assurance::Basic,
-        attachments: 5,
-    };
-    type Finding = Relief;
-
-    fn deadline(&self) -> Option<Deadline> {
-        Some(self.damage().verdict().deadline())
+    fn verdict(&self) -> Verdict {
+        VehicleDamage::of(self.vehicle_kind, self.engine_cc, self.disaster_on).verdict()
     }
 
-    fn attachments(&self) -> &[Uuid] {
-        &self.attachments
-    }
-
-    async fn examine(&self, asked: &Examination<'_>) -> Result<Relief, Problem> {
-        not_later("disaster_on", self.disaster_on, asked.today())?;
+    /// The tax of the applicant's own bill, where it is of the disaster's year.
+    async fn tax(&self, asked: &Examination<'_>) -> Result<Option<i64>, Problem> {
         let bill = own_bill(asked, self.bill_no, TaxType::VehicleLicence).await?;
         let of_that_year = bill.year == self.disaster_on.year();
-        let tax = of_that_year.then_some(bill.amount);
-        Ok(self.damage().verdict().of(tax, asked.today()))
+        Ok(of_that_year.then_some(bill.amount))
     }
 }
 

@@ -1,31 +1,19 @@
-//! A taxpayer's bills; shared by the questions for them.
-
-use capability::{Audience, Cursor, List, Lookup, PageQuery};
+use capability::{Audience, List, Lookup};
 use identifiers::PartyId;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 use crate::records::BillRecord;
 use crate::tables::bill::{self, Column};
 use crate::tax::TaxType;
 
-/// Which bills.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OfTax {
-    /// Those of this tax only; `house_tax`, `land_value_tax` and `vehicle_licence_tax` are understood too. 稅目
-    #[param(inline)]
-    tax_type: Option<TaxType>,
-    /// `next` of the page before. 頁次標記
-    cursor: Option<Cursor>,
-    /// Rows wanted, 1 to 100. 每頁筆數
-    #[validate(range(min = 1, max = 100, message = "must be from 1 to 100"))]
-    #[param(minimum = 1, maximum = 100, default = 50)]
-    limit: Option<u8>,
+capability::paged! {
+    /// Which bills.
+    pub(super) struct OfTax {
+        /// Those of this tax only; `house_tax`, `land_value_tax` and `vehicle_licence_tax` are understood too. 稅目
+        #[param(inline)]
+        tax_type: Option<TaxType>,
+    }
 }
 
 /// All bills of a taxpayer.
@@ -34,7 +22,7 @@ pub(crate) fn of(taxpayer: PartyId) -> Select<bill::Entity> {
 }
 
 /// One page of a taxpayer's bills.
-pub(super) async fn page(
+async fn bills(
     lookup: &Lookup,
     taxpayer: PartyId,
     query: OfTax,
@@ -43,12 +31,19 @@ pub(super) async fn page(
     if let Some(tax) = query.tax_type {
         rows = rows.filter(Column::TaxType.eq(tax.term()));
     }
-    let page = PageQuery {
-        cursor: query.cursor,
-        limit: query.limit,
-    };
     let audience = Audience::of(lookup.caller());
     lookup
-        .records(rows, &page, |row| BillRecord::new(row, audience))
+        .records(rows, &query.page(), |row| BillRecord::new(row, audience))
         .await
+}
+
+capability::lists! {
+    bills(PartyId, OfTax) -> BillRecord;
+
+    /// The caller's bills, of all local taxes or of one. 本人繳款書
+    own_bills at "/v1/me/bills", tag = "bill";
+
+    /// The bills of a person or an organisation; for officers, with purpose and case number. 依統一編號查詢繳款書
+    taxpayer_bills at "/v1/taxpayers/{taxpayer_id}/bills", tag = "bill",
+    params("taxpayer_id" = inline(PartyId), Path, description = "納稅義務人統一編號");
 }

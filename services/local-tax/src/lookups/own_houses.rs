@@ -1,23 +1,27 @@
-use actix_web::get;
-use capability::{Audience, List, Listed, Lookup, PageQuery, Parameters, Problems};
+use capability::{Audience, List, Lookup, PageQuery};
 use identifiers::PartyId;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::records::HouseRecord;
-use crate::tables::house;
+use crate::tables::house::{Column, Entity};
 
-/// The caller's houses in the tax register. 本人房屋稅籍
-#[utoipa::path(tag = "house", params(PageQuery), responses((status = 200, body = Listed<HouseRecord>), Problems))]
-#[get("/v1/me/houses")]
-pub(super) async fn own_houses(
-    lookup: Lookup,
-    page: Parameters<PageQuery>,
+/// An owner's houses in the tax register.
+async fn houses(
+    lookup: &Lookup,
+    owner: PartyId,
+    page: PageQuery,
 ) -> Result<List<HouseRecord>, Problem> {
-    let me = PartyId::Person(lookup.own_id()?);
-    let own = house::Entity::find().filter(house::Column::OwnerId.eq(me));
+    let rows = Entity::find().filter(Column::OwnerId.eq(owner));
     let audience = Audience::of(lookup.caller());
     lookup
-        .records(own, &page.0, |row| HouseRecord::new(row, audience))
+        .records(rows, &page, |row| HouseRecord::new(row, audience))
         .await
+}
+
+capability::lists! {
+    houses(PartyId, PageQuery) -> HouseRecord;
+
+    /// The caller's houses in the tax register. 本人房屋稅籍
+    own_houses at "/v1/me/houses", tag = "house";
 }

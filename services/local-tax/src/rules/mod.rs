@@ -9,5 +9,5 @@ mod vehicle;
 pub(crate) use damage::DamagePercent;
 pub(crate) use house::HouseDamage;
 pub(crate) use land::{LandDamage, LandLoss};
-pub(crate) use relief::Relief;
-pub(crate) use vehicle::{Engine, VehicleDamage, VehicleKind};
+pub(crate) use relief::{Relief, Verdict};
+pub(crate) use vehicle::{VehicleDamage, VehicleKind};

@@ -49,6 +49,14 @@ pub(crate) struct VehicleDamage {
 }
 
 impl VehicleDamage {
+    /// What happened on that day to a vehicle of this kind and displacement, in cubic centimetres.
+    pub(crate) fn of(kind: VehicleKind, cc: u32, disaster_on: NaiveDate) -> Self {
+        Self {
+            engine: Engine { kind, cc },
+            disaster_on,
+        }
+    }
+
     /// The year's tax is levied up to the day before the disaster.
     pub(crate) fn verdict(self) -> Verdict {
         let (relief, share_due, reason, reason_en) = if self.engine.is_taxed() {

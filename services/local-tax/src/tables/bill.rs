@@ -30,9 +30,3 @@ pub struct Model {
     /// 縣市
     pub city: Option<String>,
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

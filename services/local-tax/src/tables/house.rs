@@ -24,9 +24,3 @@ pub struct Model {
     /// 課稅現值, in whole New Taiwan dollars.
     pub taxable_value: i64,
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

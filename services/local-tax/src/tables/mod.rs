@@ -3,8 +3,4 @@
 pub mod bill;
 pub mod house;
 
-use snapshot::{Table, TableDefinition};
-
-pub(crate) fn definitions() -> Vec<TableDefinition> {
-    vec![bill::Model::definition(), house::Model::definition()]
-}
+capability::tables![bill, house];

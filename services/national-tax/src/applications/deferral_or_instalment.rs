@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Examination, Form, Kind, OrProblem, not_yours};
+use capability::{Examination, Form, Kind, OrProblem, Text, not_yours};
 use identifiers::{PartyId, Phone, RecordNo};
 use runtime::problem::{self, Problem};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -22,20 +21,13 @@ pub(super) struct DeferralOrInstalment {
     #[schema(minimum = 1, maximum = 36)]
     count: u32,
     /// 無法如期繳納之原因
-    #[validate(length(min = 1, max = 500, message = "must have 1 to 500 characters"))]
-    #[schema(min_length = 1, max_length = 500)]
-    reason: String,
+    reason: Text<1, 500>,
     /// 聯絡電話
     contact_phone: Phone,
 }
 
 impl Form for DeferralOrInstalment {
-    const KIND: Kind = Kind {
-        name: "deferral-or-instalment",
-        title: "延期或分期繳納申請",
-        assurance: Assurance::Basic,
-        attachments: 0,
-    };
+    const KIND: Kind = Kind::new("deferral-or-instalment", "延期或分期繳納申請");
     type Finding = Plan;
 
     async fn examine(&self, asked: &Examination<'_>) -> Result<Plan, Problem> {

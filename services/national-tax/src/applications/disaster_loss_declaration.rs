@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Deadline, Examination, Form, Kind, not_later};
+use capability::{Deadline, Examination, Form, Kind, Text, not_later};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::{self, Problem};
@@ -21,9 +20,7 @@ pub(crate) struct DisasterLossDeclaration {
     /// 災害發生日
     disaster_on: NaiveDate,
     /// 受災地點
-    #[validate(length(min = 1, max = 200, message = "must have 1 to 200 characters"))]
-    #[schema(min_length = 1, max_length = 200)]
-    place: String,
+    place: Text<1, 200>,
     /// 損失清單
     #[validate(
         nested,
@@ -47,9 +44,7 @@ pub(crate) struct DisasterLossDeclaration {
 #[serde(deny_unknown_fields)]
 struct Loss {
     /// 損失財產名稱
-    #[validate(length(min = 1, max = 100, message = "must have 1 to 100 characters"))]
-    #[schema(min_length = 1, max_length = 100)]
-    what: String,
+    what: Text<1, 100>,
     /// In whole dollars. 損失金額（新臺幣元）
     #[validate(range(min = 1, max = MOST_DOLLARS, message = "must be from 1 to 1000000000000"))]
     #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
@@ -57,12 +52,7 @@ struct Loss {
 }
 
 impl Form for DisasterLossDeclaration {
-    const KIND: Kind = Kind {
-        name: "disaster-loss-declaration",
-        title: "災害損失申報",
-        assurance: Assurance::Basic,
-        attachments: 5,
-    };
+    const KIND: Kind = Kind::new("disaster-loss-declaration", "災害損失申報").with_attachments(5);
     type Finding = LossFinding;
 
     fn deadline(&self) -> Option<Deadline> {

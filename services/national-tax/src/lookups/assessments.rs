@@ -1,31 +1,19 @@
-//! A taxpayer's assessments; shared by the questions for them.
-
-use capability::{Audience, Cursor, List, Lookup, PageQuery};
+use capability::{Audience, List, Lookup, PageQuery};
 use identifiers::PartyId;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 use crate::records::AssessmentRecord;
 use crate::tables::assessment::{self, Column};
 
-/// Which assessments.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OfYear {
-    /// Those of this year only. 年度
-    #[validate(range(min = 1912, max = 9999, message = "must be a year of four digits"))]
-    #[param(example = 2025)]
-    year: Option<i32>,
-    /// `next` of the page before. 頁次標記
-    cursor: Option<Cursor>,
-    /// Rows wanted, 1 to 100. 每頁筆數
-    #[validate(range(min = 1, max = 100, message = "must be from 1 to 100"))]
-    #[param(minimum = 1, maximum = 100, default = 50)]
-    limit: Option<u8>,
+capability::paged! {
+    /// Which assessments.
+    pub(super) struct OfYear {
+        /// Those of this year only. 年度
+        #[validate(range(min = 1912, max = 9999, message = "must be a year of four digits"))]
+        #[param(example = 2025)]
+        year: Option<i32>,
+    }
 }
 
 /// The assessments of a taxpayer, of any year.
@@ -34,7 +22,7 @@ pub(super) fn of(taxpayer: PartyId) -> Select<assessment::Entity> {
 }
 
 /// One page of a taxpayer's assessments.
-pub(super) async fn page(
+async fn assessments(
     lookup: &Lookup,
     taxpayer: PartyId,
     query: OfYear,
@@ -43,11 +31,7 @@ pub(super) async fn page(
     if let Some(year) = query.year {
         rows = rows.filter(Column::Year.eq(year));
     }
-    let page = PageQuery {
-        cursor: query.cursor,
-        limit: query.limit,
-    };
-    listed(lookup, rows, &page).await
+    listed(lookup, rows, &query.page()).await
 }
 
 /// One page of these assessments.
@@ -60,4 +44,15 @@ pub(super) async fn listed(
     lookup
         .records(rows, page, |row| AssessmentRecord::new(row, audience))
         .await
+}
+
+capability::lists! {
+    assessments(PartyId, OfYear) -> AssessmentRecord;
+
+    /// The caller's assessments, by tax and year. 本人核定稅額
+    own_assessments at "/v1/me/assessments", tag = "assessment";
+
+    /// The assessments of a person or an organisation; for officers, with purpose and case number. 依統一編號查詢核定稅額
+    taxpayer_assessments at "/v1/taxpayers/{taxpayer_id}/assessments", tag = "assessment",
+    params("taxpayer_id" = inline(PartyId), Path, description = "納稅義務人統一編號");
 }

@@ -1,5 +1,4 @@
-use actix_web::get;
-use capability::{List, Listed, Lookup, PageQuery, Parameters, Problems};
+use capability::{List, Lookup, PageQuery};
 use identifiers::PartyId;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -8,18 +7,23 @@ use super::assessments::of;
 use crate::records::PaymentRecord;
 use crate::tables::{assessment, payment};
 
-/// What the caller paid, payment by payment. 本人繳納紀錄
-#[utoipa::path(tag = "payment", params(PageQuery), responses((status = 200, body = Listed<PaymentRecord>), Problems))]
-#[get("/v1/me/payments")]
-pub(super) async fn own_payments(
-    lookup: Lookup,
-    page: Parameters<PageQuery>,
+/// What was paid on a taxpayer's notices.
+async fn payments(
+    lookup: &Lookup,
+    taxpayer: PartyId,
+    page: PageQuery,
 ) -> Result<List<PaymentRecord>, Problem> {
-    let me = PartyId::Person(lookup.own_id()?);
-    let own_notices = of(me)
+    let notices = of(taxpayer)
         .select_only()
         .column(assessment::Column::NoticeNo)
         .into_query();
-    let paid = payment::Entity::find().filter(payment::Column::NoticeNo.in_subquery(own_notices));
-    lookup.records(paid, &page.0, PaymentRecord::from).await
+    let paid = payment::Entity::find().filter(payment::Column::NoticeNo.in_subquery(notices));
+    lookup.records(paid, &page, PaymentRecord::from).await
+}
+
+capability::lists! {
+    payments(PartyId, PageQuery) -> PaymentRecord;
+
+    /// What the caller paid, payment by payment. 本人繳納紀錄
+    own_payments at "/v1/me/payments", tag = "payment";
 }

@@ -1,5 +1,4 @@
-use actix_web::get;
-use capability::{List, Listed, Lookup, PageQuery, Parameters, Problems};
+use capability::{List, Lookup, PageQuery};
 use identifiers::PartyId;
 use runtime::problem::Problem;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -8,13 +7,19 @@ use super::assessments::{listed, of};
 use crate::records::AssessmentRecord;
 use crate::tables::assessment::Column;
 
-/// The caller's assessments with a tax to be refunded. 本人應退稅額
-#[utoipa::path(tag = "refund", params(PageQuery), responses((status = 200, body = Listed<AssessmentRecord>), Problems))]
-#[get("/v1/me/refunds")]
-pub(super) async fn own_refunds(
-    lookup: Lookup,
-    page: Parameters<PageQuery>,
+/// A taxpayer's assessments with a tax to be refunded.
+async fn refunds(
+    lookup: &Lookup,
+    taxpayer: PartyId,
+    page: PageQuery,
 ) -> Result<List<AssessmentRecord>, Problem> {
-    let me = PartyId::Person(lookup.own_id()?);
-    listed(&lookup, of(me).filter(Column::Refundable.gt(0)), &page.0).await
+    let refundable = of(taxpayer).filter(Column::Refundable.gt(0));
+    listed(lookup, refundable, &page).await
+}
+
+capability::lists! {
+    refunds(PartyId, PageQuery) -> AssessmentRecord;
+
+    /// The caller's assessments with a tax to be refunded. 本人應退稅額
+    own_refunds at "/v1/me/refunds", tag = "refund";
 }

@@ -39,9 +39,3 @@ impl Model {
         self.assessed.saturating_sub(self.paid).max(0)
     }
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

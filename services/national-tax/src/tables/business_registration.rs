@@ -23,9 +23,3 @@ pub struct Model {
     /// 登記日期
     pub registered_on: Option<NaiveDate>,
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

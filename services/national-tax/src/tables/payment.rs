@@ -22,9 +22,3 @@ pub struct Model {
     /// 繳納管道
     pub channel: Option<String>,
 }
-
-/// Nothing is joined.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

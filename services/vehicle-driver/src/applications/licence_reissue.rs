@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Examination, Form, Kind, OrProblem, not_yours};
+use capability::{Examination, Form, Kind, OrProblem, Text, not_yours};
 use chrono::NaiveDate;
 use identifiers::Phone;
 use runtime::problem::{self, Problem};
@@ -16,15 +15,11 @@ use crate::tables::driver_licence;
 #[serde(deny_unknown_fields)]
 pub(super) struct LicenceReissue {
     /// 駕照種類：限本人有效駕照
-    #[validate(length(min = 1, max = 40, message = "must have 1 to 40 characters"))]
-    #[schema(min_length = 1, max_length = 40, example = "普通小型車")]
-    class: String,
+    class: Text<1, 40>,
     /// 事由
     reason: Reason,
     /// 郵寄地址
-    #[validate(length(min = 5, max = 200, message = "must have 5 to 200 characters"))]
-    #[schema(min_length = 5, max_length = 200)]
-    delivery_address: String,
+    delivery_address: Text<5, 200>,
     /// 聯絡電話
     contact_phone: Phone,
 }
@@ -49,16 +44,11 @@ pub(super) struct LicenceFinding {
 }
 
 impl Form for LicenceReissue {
-    const KIND: Kind = Kind {
-        name: "licence-reissue",
-        title: "駕照補發或換發",
-        assurance: Assurance::Basic,
-        attachments: 0,
-    };
+    const KIND: Kind = Kind::new("licence-reissue", "駕照補發或換發");
     type Finding = LicenceFinding;
 
     async fn examine(&self, asked: &Examination<'_>) -> Result<LicenceFinding, Problem> {
-        let key = (asked.own_id(), self.class.clone());
+        let key = (asked.own_id(), self.class.as_str().to_owned());
         let licence = driver_licence::Entity::find_by_id(key)
             .one(asked.db())
             .await

@@ -1,5 +1,4 @@
-use access::caller::Assurance;
-use capability::{Examination, Form, Kind, OrProblem, not_later, not_yours};
+use capability::{Examination, Form, Kind, OrProblem, Text, not_later, not_yours};
 use chrono::NaiveDate;
 use identifiers::{PartyId, Phone, Plate};
 use runtime::problem::{self, Problem};
@@ -13,7 +12,7 @@ use crate::tables::vehicle::{self, IN_USE};
 /// A vehicle that is gone. 車輛失竊、號牌遺失或報廢
 #[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub(super) struct VehicleLossOrScrap {
+pub(crate) struct VehicleLossOrScrap {
     /// 號牌號碼：限本人車輛
     plate: Plate,
     /// 事由
@@ -21,9 +20,7 @@ pub(super) struct VehicleLossOrScrap {
     /// 發生日期
     happened_on: NaiveDate,
     /// 報案證明單號; required where the vehicle was stolen.
-    #[validate(length(min = 1, max = 40, message = "must have 1 to 40 characters"))]
-    #[schema(min_length = 1, max_length = 40)]
-    police_report_no: Option<String>,
+    police_report_no: Option<Text<1, 40>>,
     /// 聯絡電話
     contact_phone: Phone,
 }
@@ -44,7 +41,7 @@ enum Event {
 
 /// What becomes of the vehicle. 審查結果
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct VehicleFinding {
+pub(crate) struct VehicleFinding {
     /// 車種
     #[schema(example = "自用小客車")]
     vehicle_kind: String,
@@ -54,12 +51,7 @@ pub(super) struct VehicleFinding {
 }
 
 impl Form for VehicleLossOrScrap {
-    const KIND: Kind = Kind {
-        name: "vehicle-loss-or-scrap",
-        title: "車輛失竊、號牌遺失或報廢登記",
-        assurance: Assurance::Basic,
-        attachments: 0,
-    };
+    const KIND: Kind = Kind::new("vehicle-loss-or-scrap", "車輛失竊、號牌遺失或報廢登記");
     type Finding = VehicleFinding;
 
     async fn examine(&self, asked: &Examination<'_>) -> Result<VehicleFinding, Problem> {

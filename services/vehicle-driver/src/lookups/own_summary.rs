@@ -30,11 +30,8 @@ pub(super) struct OwnSummary {
 #[get("/v1/me")]
 pub(super) async fn own_summary(lookup: Lookup) -> Result<Answer<OwnSummary>, Problem> {
     let id = lookup.own_id()?;
-    let page = PageQuery {
-        limit: Some(SHOWN),
-        ..PageQuery::default()
-    };
-    let (vehicles, next) = lookup.page(vehicles_of(id), &page).await?;
+    let first = PageQuery::first(SHOWN);
+    let (vehicles, next) = lookup.page(vehicles_of(id), &first).await?;
     let licences = licences_of(&lookup, id).await?;
     if vehicles.is_empty() && licences.is_empty() {
         return Err(no_such_record());

@@ -1,19 +1,24 @@
-use actix_web::get;
-use capability::{Audience, List, Listed, Lookup, PageQuery, Parameters, Problems};
+use capability::{Audience, List, Lookup, PageQuery};
+use identifiers::PersonId;
 use runtime::problem::Problem;
 
 use super::vehicle::vehicles_of;
 use crate::records::VehicleRecord;
 
-/// The caller's vehicles. 本人車輛
-#[utoipa::path(tag = "own", params(PageQuery), responses((status = 200, body = Listed<VehicleRecord>), Problems))]
-#[get("/v1/me/vehicles")]
-pub(super) async fn own_vehicles(
-    lookup: Lookup,
-    page: Parameters<PageQuery>,
+/// A person's vehicles.
+async fn vehicles(
+    lookup: &Lookup,
+    person: PersonId,
+    page: PageQuery,
 ) -> Result<List<VehicleRecord>, Problem> {
-    let own = vehicles_of(lookup.own_id()?);
     let (audience, today) = (Audience::of(lookup.caller()), lookup.today());
     let record = |vehicle| VehicleRecord::new(vehicle, audience, today);
-    lookup.records(own, &page.0, record).await
+    lookup.records(vehicles_of(person), &page, record).await
+}
+
+capability::lists! {
+    vehicles(PersonId, PageQuery) -> VehicleRecord;
+
+    /// The caller's vehicles. 本人車輛
+    own_vehicles at "/v1/me/vehicles", tag = "own";
 }

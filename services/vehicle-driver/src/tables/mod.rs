@@ -4,12 +4,4 @@ pub mod driver_licence;
 pub mod vehicle;
 pub mod violation;
 
-use snapshot::{Table, TableDefinition};
-
-pub(crate) fn definitions() -> Vec<TableDefinition> {
-    vec![
-        vehicle::Model::definition(),
-        driver_licence::Model::definition(),
-        violation::Model::definition(),
-    ]
-}
+capability::tables![vehicle, driver_licence, violation];

@@ -38,9 +38,3 @@ pub struct Model {
     /// 車籍狀態
     pub status: String,
 }
-
-/// Nothing is joined from this side.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -1,7 +1,7 @@
 //! The handler of a kind of application.
 
-/// Writes the handler of a form: it takes a [`Filing`](crate::Filing) of it, files it, and is described as every other
-/// one, with an example that passes the form's shape.
+/// Writes the handler of a form and offers it: it takes a [`Filing`](crate::Filing) of the form, files it, and is described
+/// as every other one, with an example that passes the form's shape.
 ///
 /// ```text
 /// capability::files! {
@@ -31,10 +31,16 @@ macro_rules! files {
             responses((status = 202, body = $crate::Filed<$finding>), $crate::FilingProblems)
         )]
         #[post($path)]
-        pub(super) async fn $handler(
+        async fn $handler(
             filing: $crate::Filing<$form>,
         ) -> Result<$crate::Accepted, runtime::problem::Problem> {
             filing.file().await
+        }
+
+        impl $crate::Handled for $form {
+            fn route(config: &mut $crate::ServiceConfig<'_>) {
+                config.service($handler);
+            }
         }
     };
 }

@@ -1,7 +1,7 @@
 //! What people file (簡易申辦): forms, their rules, and what is answered.
 //!
-//! A kind of application is a form that implements [`Form`], a handler by [`files`](crate::files), and its
-//! [`Form::KIND`] in the declaration. Idempotency, deadlines, attachments, receipts and the journal are the same for all.
+//! A kind of application is a form that implements [`Form`], a handler by [`files`](crate::files), and its name in
+//! [`applications`](crate::applications). Idempotency, deadlines, attachments, receipts and the journal are the same for all.
 
 mod answers;
 mod attachments;
@@ -10,10 +10,12 @@ mod desk;
 mod examination;
 mod file;
 mod handler;
+mod offered;
 mod openapi;
 mod policy;
 mod routes;
 mod rules;
+mod text;
 
 pub use answers::{Accepted, Filed};
 pub(crate) use attachments::MOST_BYTES as ATTACHMENT_BYTES;
@@ -23,7 +25,9 @@ pub(crate) use desk::{Desk, tidy};
 pub use examination::{Examination, NoFinding};
 pub use file::{Filing, Form};
 pub use journal::Kind;
+pub use offered::{Handled, Offered};
 pub use openapi::{FilingHeaders, FilingProblems};
 pub(crate) use policy::permits;
 pub(crate) use routes::routes;
 pub use rules::{not_before, not_later, not_yours};
+pub use text::Text;

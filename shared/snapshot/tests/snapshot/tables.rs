@@ -25,11 +25,6 @@ pub(crate) mod person {
         /// 記點
         pub points: Option<i32>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub(crate) mod stay {
@@ -51,11 +46,6 @@ pub(crate) mod stay {
         /// When it was written down.
         pub seen_at: Option<chrono::DateTime<chrono::Utc>>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub(crate) mod remark {
@@ -72,11 +62,6 @@ pub(crate) mod remark {
         /// Text.
         pub text: Option<String>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub(crate) fn system() -> snapshot::System {
