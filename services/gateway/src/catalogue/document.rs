@@ -84,6 +84,8 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     #[serde(default)]
     pub(crate) description: String,
+    #[serde(default)]
+    pub(crate) schema: Value,
 }
 
 /// A request body or an answer.

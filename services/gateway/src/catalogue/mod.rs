@@ -249,7 +249,12 @@ impl Service {
             .iter()
             .find(|operation| operation.answers(method))
         else {
-            return Asked::OtherMethods(at.allow.clone());
+            let mut operations = at.operations.iter();
+            return if operations.any(|operation| operation.could_be_at(&found.params)) {
+                Asked::OtherMethods(at.allow.clone())
+            } else {
+                Asked::Nothing
+            };
         };
         let decoded = found
             .params
@@ -349,6 +354,21 @@ mod tests {
     }
 
     #[test]
+    fn an_undeclared_method_at_what_cannot_be_a_number_finds_nothing() {
+        let asked = |method: &Method, path: &str| catalogue().find(method, path);
+        let unknown = "/echo/v1/filings/no-such-kind";
+        let number = "/echo/v1/filings/0190a6f2-5b0a-7c00-8000-000000000000";
+        for method in [Method::POST, Method::DELETE] {
+            assert!(matches!(asked(&method, unknown), Asked::Nothing));
+            assert!(
+                matches!(asked(&method, number), Asked::OtherMethods(allow) if allow == "GET, HEAD")
+            );
+        }
+        // Who asks for one by a number that is none is told so by the service.
+        assert!(matches!(asked(&Method::GET, unknown), Asked::Operation(..)));
+    }
+
+    #[test]
     fn a_document_of_another_server_is_refused_at_start() {
         let text =
             include_str!("../../tests/data/echo.json").replace("\"/echo\"", "\"/household\"");
@@ -359,7 +379,24 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_documents_can_be_used() {
-        Catalogue::read(&Documents::embedded()).unwrap();
+    fn the_embedded_documents_can_be_used_and_none_takes_an_unknown_kind() {
+        let catalogue = Catalogue::read(&Documents::embedded()).unwrap();
+        let asked = |method, path: String| catalogue.find(&method, &path);
+        let mut taking = 0;
+        for service in catalogue.services() {
+            let applications = format!("/{}/v1/applications", service.name);
+            let unknown = format!("{applications}/no-such-kind");
+            assert!(matches!(asked(Method::POST, unknown), Asked::Nothing));
+            let is_taken = |at: &&Path| at.operations.iter().any(|one| one.id == "application");
+            if service.paths.iter().any(|at| is_taken(&at)) {
+                let number = format!("{applications}/0190a6f2-5b0a-7c00-8000-000000000000");
+                assert!(matches!(
+                    asked(Method::POST, number),
+                    Asked::OtherMethods(_)
+                ));
+                taking += 1;
+            }
+        }
+        assert_eq!(taking, 7, "the capabilities that take applications");
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use actix_web::http::Method;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::document::{DeclaredOperation, Document};
+use super::document::{DeclaredOperation, Document, Parameter};
 use super::measures::Measures;
 use super::schema;
 
@@ -23,6 +24,8 @@ pub(crate) struct Operation {
     pub(crate) method: Method,
     /// The parameter of the path that names a person.
     pub(crate) subject_parameter: Option<String>,
+    /// The parameters of the path that are UUIDs.
+    uuid_parameters: Vec<String>,
     /// The fields of the answer, for the log of lookups.
     pub(crate) fields: Vec<String>,
     /// Media types of the body; none where there is no body.
@@ -71,6 +74,10 @@ impl Operation {
                 .map(|field| field.name)
                 .collect()
         });
+        let is_uuid = |parameter: &&Parameter| {
+            parameter.place == "path" && parameter.schema["format"] == "uuid"
+        };
+        let uuids = declared.parameters.iter().filter(is_uuid);
         let names_person = |name: &&str| template.contains(&format!("{{{name}}}"));
         Ok(Self {
             measures: Measures::new(service, &declared.operation_id),
@@ -82,6 +89,7 @@ impl Operation {
                 .iter()
                 .find(|name| names_person(name))
                 .map(|&name| name.to_owned()),
+            uuid_parameters: uuids.map(|parameter| parameter.name.clone()).collect(),
             fields: fields.unwrap_or_default(),
             media_types: declared
                 .request_body
@@ -103,6 +111,7 @@ impl Operation {
             template: path.to_owned(),
             method: Method::GET,
             subject_parameter: None,
+            uuid_parameters: Vec::new(),
             fields: Vec::new(),
             media_types: Vec::new(),
             body_bytes: None,
@@ -114,6 +123,17 @@ impl Operation {
     /// Whether it answers `method`; `HEAD` wherever `GET` is (RFC 9110 §9.3.2).
     pub(super) fn answers(&self, method: &Method) -> bool {
         self.method == *method || (*method == Method::HEAD && self.method == Method::GET)
+    }
+
+    /// Whether a path with these values could be there at all: `POST …/applications/no-such-kind` is no application that
+    /// takes other methods.
+    pub(super) fn could_be_at(&self, values: &matchit::Params<'_, '_>) -> bool {
+        let mut uuids = self.uuid_parameters.iter();
+        uuids.all(|name| {
+            values
+                .get(name)
+                .is_some_and(|value| value.parse::<Uuid>().is_ok())
+        })
     }
 
     /// Whether a body of `content_type` is taken.

@@ -32,6 +32,27 @@ async fn undeclared_paths_are_not_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn filing_what_is_no_kind_is_not_found_and_a_number_takes_no_filing() {
+    let world = World::start().await;
+    let number = "0190a6f2-5b0a-7c00-8000-000000000000";
+    for (method, last, status, kind) in [
+        ("POST", "no-such-kind", 404, "not-found"),
+        ("PUT", "no-such-kind", 404, "not-found"),
+        ("POST", "%00", 404, "not-found"),
+        ("POST", number, 405, "method-not-allowed"),
+        ("DELETE", number, 405, "method-not-allowed"),
+    ] {
+        let url = format!("{}/echo/v1/filings/{last}", world.url);
+        let request = world.http.request(method.parse().unwrap(), url);
+        let answer = request.json(&serde_json::json!({})).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{method} {last}");
+        let expected = format!("urn:lifeboat:problem:{kind}");
+        assert_eq!(problem(answer).await["type"], expected, "{method} {last}");
+    }
+    assert!(world.echo.seen().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn undeclared_methods_are_told_the_declared_ones() {
     let world = World::start().await;
     for (method, path, allow) in [
