@@ -35,6 +35,15 @@ pub struct Site {
 impl Site {
     /// Starts on a store that has nothing loaded.
     pub async fn empty(capability: Capability, database: &str) -> Self {
+        Self::starting(capability, database, None).await
+    }
+
+    /// Starts on a store that is loaded or not, with its journal in a database of the test's own.
+    pub async fn with_journal(capability: Capability, database: &str, journal: &str) -> Self {
+        Self::starting(capability, database, Some(journal)).await
+    }
+
+    async fn starting(capability: Capability, database: &str, journal: Option<&str>) -> Self {
         let [gateway, identity, own] = [(); 3].map(|()| ServiceKey::generate().unwrap());
         let trusted = TrustedServices::from_members(&[
             gateway.service_jwk("gateway"),
@@ -44,13 +53,17 @@ impl Site {
         .unwrap();
         let clock = ManualClock::new(NOW.parse::<DateTime<Utc>>().unwrap());
         let folder = tempfile::tempdir().unwrap();
+        let own_journal = format!(
+            "sqlite://{}",
+            folder.path().join("journal.sqlite").display()
+        );
         let settings: Settings = serde_json::from_value(serde_json::json!({
             "database": database,
             "trusted_services_file": "/nonexistent",
             "internal_key_file": "/nonexistent",
             "server": { "workers": 1, "drain_delay_ms": 0 },
             "journal": {
-                "database": format!("sqlite://{}", folder.path().join("journal.sqlite").display()),
+                "database": journal.unwrap_or(&own_journal),
                 "receipt_key_file": "/nonexistent",
             },
             "limits": { "snapshot_poll_ms": 50 },

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::SnapshotInfo;
+use crate::filing::Desk;
 use crate::serving::Records;
 
 /// The state of a capability.
@@ -22,6 +23,8 @@ pub enum State {
     NoSnapshot,
     /// Its database does not answer.
     DatabaseGone,
+    /// It answers lookups, and takes no applications: the journal's database does not answer.
+    JournalGone,
     /// It is on its way out.
     Draining,
 }
@@ -44,6 +47,22 @@ pub(crate) struct Probe {
     pub(crate) records: Arc<Records>,
     pub(crate) clock: SharedClock,
     pub(crate) drain: Drain,
+    /// Where applications are taken; none where nothing can be filed.
+    pub(crate) desk: Option<Arc<Desk>>,
+}
+
+impl Probe {
+    fn state(&self) -> State {
+        if self.drain.has_begun() {
+            return State::Draining;
+        }
+        match self.records.state() {
+            State::Ready if self.desk.as_ref().is_some_and(|desk| !desk.is_open()) => {
+                State::JournalGone
+            }
+            state => state,
+        }
+    }
 }
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -57,19 +76,17 @@ async fn live() -> HttpResponse {
 }
 
 async fn ready(probe: web::Data<Probe>) -> HttpResponse {
-    let state = if probe.drain.has_begun() {
-        State::Draining
-    } else {
-        probe.records.state()
-    };
+    let state = probe.state();
     let snapshot = probe.records.info();
     let age_seconds = snapshot
         .as_ref()
         .map(|info| (probe.clock.now() - info.taken_at).num_seconds());
-    let status = if state == State::Ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
+    // Who looks something up is not turned away because nothing can be filed.
+    let status = match state {
+        State::Ready | State::JournalGone => StatusCode::OK,
+        State::NoSnapshot | State::DatabaseGone | State::Draining => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
     };
     let health = Health {
         capability: probe.capability.to_owned(),

@@ -9,8 +9,6 @@ use access::internal::InternalVerifier;
 use access::policy::PolicyStore;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
-use journal::Journal;
-use journal::broker::Publisher;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
@@ -20,11 +18,11 @@ use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt;
 
 use crate::declaration::Capability;
-use crate::filing::{self, Desk};
+use crate::filing::{self, Attended};
 use crate::gate::{self, Gate};
 use crate::health;
 use crate::serving::{self, Records};
-use crate::settings::{JournalSettings, Parts, Settings};
+use crate::settings::{Parts, Settings};
 
 /// The whole `main` of a capability's process.
 #[must_use]
@@ -38,7 +36,7 @@ pub fn main(capability: Capability) -> ExitCode {
 /// Starts a capability's listener; it answers as soon as a snapshot is in service.
 ///
 /// # Errors
-/// When the listener's address is taken, the policies do not compile, or the store's URL is not understood. A database
+/// When the listener's address is taken, the policies do not compile, or a database's URL is not understood. A database
 /// that does not answer yet is not an error: readiness says so.
 pub async fn start(
     capability: Capability,
@@ -71,13 +69,18 @@ pub async fn start(
         places: Arc::new(Semaphore::new(limits.concurrent_requests)),
         body_bytes: limits.body_bytes,
     });
+    let attended = filing::attend(&capability, settings.journal.as_ref(), &parts, &drain).await?;
+    let (desk, work) = match attended {
+        Some(Attended { desk, work }) => (Some(desk), Some(work)),
+        None => (None, None),
+    };
     let probe = web::Data::new(health::Probe {
         capability: capability.name,
         records: records.clone(),
         clock: parts.clock.clone(),
         drain: drain.clone(),
+        desk: desk.clone(),
     });
-    let desk = desk(&capability, settings.journal.as_ref(), &parts, &drain).await?;
     let shared = web::Data::from(records.clone());
     let listener = server::bind(&settings.server)?;
     let running = server::serve(&settings.server, listener, drain.clone(), move || {
@@ -94,7 +97,7 @@ pub async fn start(
             .app_data(shared.clone())
             .configure(|config| {
                 if let Some(desk) = desk.clone() {
-                    config.app_data(desk);
+                    config.app_data(web::Data::from(desk));
                 }
             })
             .wrap(from_fn(gate::admit));
@@ -102,37 +105,8 @@ pub async fn start(
     })?;
     let every = Duration::from_millis(limits.snapshot_poll_ms);
     tokio::spawn(serving::watch(records, store, pool, threads, every, drain));
-    Ok(running)
-}
-
-/// Where its applications are taken; none where nothing can be filed.
-async fn desk(
-    capability: &Capability,
-    settings: Option<&JournalSettings>,
-    parts: &Parts,
-    drain: &Drain,
-) -> Result<Option<web::Data<Desk>>, StartError> {
-    if capability.applications.is_empty() {
-        return Ok(None);
-    }
-    let missing = "what people file needs `journal`: a database and a key for receipts";
-    let (settings, key) = settings.zip(parts.receipt_key.as_ref()).ok_or(missing)?;
-    let journal = Journal::open(settings.database.expose_secret(), capability.name).await?;
-    journal.enrol_key(key.kid(), &key.public_jwk()).await?;
-    tokio::spawn(filing::tidy(journal.clone(), parts.clock.clone()));
-    if let Some(broker) = &settings.broker {
-        let publisher = Publisher::connect(broker)?;
-        tokio::spawn(journal::relay(
-            journal.clone(),
-            publisher,
-            parts.clock.clone(),
-            drain.clone(),
-        ));
-    }
-    Ok(Some(web::Data::new(Desk {
-        capability: capability.name,
-        journal,
-        key: Arc::clone(key),
-        clock: parts.clock.clone(),
-    })))
+    Ok(match work {
+        Some(work) => running.with_work(work),
+        None => running,
+    })
 }

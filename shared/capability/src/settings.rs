@@ -40,8 +40,8 @@ pub struct JournalSettings {
     pub database: SecretString,
     /// PEM file with the key that signs receipts (PKCS#8; P-256 or Ed25519).
     pub receipt_key_file: PathBuf,
-    /// The broker that takes what is filed to the agency. Without one applications wait in the journal until they are
-    /// exported.
+    /// The broker that takes what is filed to the agency. Without one it is taken over within the process, and handed to
+    /// the agency by exports.
     #[serde(default)]
     pub broker: Option<journal::broker::Settings>,
 }

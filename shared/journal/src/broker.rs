@@ -8,7 +8,6 @@
 //! confirm, that a handler wants to see again, or that waited at a consumer that ended: [`Message::position`] says where
 //! they belong.
 
-mod backoff;
 mod consumer;
 mod inbox;
 mod lane;
@@ -20,10 +19,12 @@ mod settings;
 mod topology;
 
 pub use consumer::{Consumer, Handler, Outcome};
+pub(crate) use consumer::{PAUSE, count, pause};
 pub use inbox::{Inbox, InboxTable};
 pub use link::Unreachable;
 pub use message::Message;
 pub use parked::{Parked, ParkedMessage};
+pub(crate) use publisher::Waiting;
 pub use publisher::{Publisher, Reason, Unconfirmed};
 pub use settings::{Settings, SettingsError};
 pub use topology::DELIVERY_LIMIT;

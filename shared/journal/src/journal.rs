@@ -1,6 +1,7 @@
 //! The journal of one capability.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use database::OpenError;
@@ -68,6 +69,7 @@ pub struct Journal {
     pub(crate) db: DatabaseConnection,
     writer: Writer,
     filed: Arc<Notify>,
+    answers: Arc<AtomicBool>,
 }
 
 impl Journal {
@@ -86,6 +88,7 @@ impl Journal {
             writer: Writer::spawn(db.clone(), move || told.notify_one()),
             db,
             filed,
+            answers: Arc::new(AtomicBool::new(true)),
         })
     }
 
@@ -102,6 +105,16 @@ impl Journal {
     /// See [`NotFiled`].
     pub async fn file(&self, application: NewApplication) -> Result<Application, NotFiled> {
         self.writer.file(application).await
+    }
+
+    /// Whether its database answered when the relay last asked, which is every second or so.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn answered(&self, answered: bool) {
+        self.answers.store(answered, Ordering::Relaxed);
     }
 
     /// Resolves once something was filed since the last time.

@@ -5,12 +5,15 @@
 //! in which they became durable; what the journal gives away (messages, exports, backups) follows that order.
 
 mod application;
+mod backoff;
 pub mod broker;
 mod export;
+pub mod in_process;
 mod journal;
 mod key;
 mod kind;
 mod migrations;
+mod outlet;
 pub mod receipt;
 mod relay;
 mod segment;
@@ -20,11 +23,13 @@ mod tables;
 mod write;
 
 pub use application::{Application, Attachment, Dossier, NewApplication, Step};
+pub use backoff::Backoff;
 pub use database::OpenError;
 pub use export::{ExportError, Exported};
 pub use journal::{Journal, NotAttached, Unreachable};
 pub use key::{IdempotencyKey, NotAKey};
 pub use kind::Kind;
+pub use outlet::{NotReached, Outlet, Parked};
 pub use relay::relay;
 pub use segment::{Replayed, SegmentError, Written};
 pub use state::{NotAState, State};

@@ -4,12 +4,14 @@ use database::create;
 use sea_orm::DbErr;
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 
+use crate::broker::InboxTable;
+
 pub(crate) struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Journal)]
+        vec![Box::new(Journal), Box::new(InProcess)]
     }
 }
 
@@ -80,6 +82,38 @@ const TABLES: [&str; 12] = [
 impl MigrationTrait for Journal {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create(manager, &TABLES).await
+    }
+
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Err(DbErr::Migration("the journal is never taken down".into()))
+    }
+}
+
+struct InProcess;
+
+impl MigrationName for InProcess {
+    fn name(&self) -> &'static str {
+        "m0002_in_process"
+    }
+}
+
+/// What the consumer within the process keeps beside its inbox.
+const PARKED: &str = "CREATE TABLE parked (
+    message_id {uuid} PRIMARY KEY,
+    kind {text} NOT NULL,
+    position BIGINT NOT NULL,
+    body {bytes} NOT NULL,
+    reason TEXT NOT NULL,
+    deaths BIGINT NOT NULL,
+    parked_us BIGINT NOT NULL,
+    put_back BOOLEAN NOT NULL
+)";
+
+#[async_trait::async_trait]
+impl MigrationTrait for InProcess {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        InboxTable.up(manager).await?;
+        create(manager, &[PARKED]).await
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {

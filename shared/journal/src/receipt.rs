@@ -68,7 +68,7 @@ impl Receipt {
             iat: at.timestamp(),
             kind: kind.to_owned(),
             sub: masked_person,
-            form: URL_SAFE_NO_PAD.encode(digest(&SHA256, form.as_bytes())),
+            form: form_hash(form),
         }
     }
 
@@ -90,6 +90,11 @@ impl Receipt {
         let key = keys.find(kid).ok_or(ReceiptFault::UnknownKey)?;
         Ok(receipt.verify(key.public())?)
     }
+}
+
+/// What a receipt says of a form.
+pub(crate) fn form_hash(form: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, form.as_bytes()))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub enum State {
     /// 已收件: it is on disk, and the applicant has a receipt.
     #[sea_orm(string_value = "received")]
     Received,
-    /// 已轉送: it is in the hands of the agency: a broker vouched for it, or an export holds it.
+    /// 已轉送: it was handed on towards the agency: the queue has taken it over for good, or an export holds it.
     #[sea_orm(string_value = "forwarded")]
     Forwarded,
     /// 已核准

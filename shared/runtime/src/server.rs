@@ -65,6 +65,8 @@ pub struct Running {
     drain_delay: Duration,
     handle: ServerHandle,
     task: JoinHandle<std::io::Result<()>>,
+    work: Option<JoinHandle<()>>,
+    work_timeout: Duration,
 }
 
 impl Running {
@@ -85,7 +87,17 @@ impl Running {
             drain_delay,
             handle,
             task,
+            work: None,
+            work_timeout: Duration::from_secs(settings.stop_timeout_s),
         }
+    }
+
+    /// Has [`Running::stop`] wait, as long as for requests on the way, for background work that ends once draining begins
+    /// and has something to leave in order.
+    #[must_use]
+    pub fn with_work(self, work: JoinHandle<()>) -> Self {
+        let work = Some(work);
+        Self { work, ..self }
     }
 
     /// Where it listens.
@@ -114,7 +126,13 @@ impl Running {
         self.drain.begin();
         tokio::time::sleep(self.drain_delay).await;
         self.handle.stop(true).await;
-        self.task.await.map_err(std::io::Error::other)?
+        let stopped = self.task.await.map_err(std::io::Error::other)?;
+        if let Some(work) = self.work
+            && let Ok(ended) = tokio::time::timeout(self.work_timeout, work).await
+        {
+            ended.map_err(std::io::Error::other)?;
+        }
+        stopped
     }
 }
 

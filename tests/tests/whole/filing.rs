@@ -6,6 +6,7 @@
 
 mod agency;
 mod copies;
+mod in_process;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -158,7 +159,7 @@ async fn ten_thousand_applications_survive_every_fault_and_each_counts_once() {
     let loading = url.clone();
     spawn_blocking(move || load(&loading)).await.unwrap();
     let settings = broker::Settings::new(broker.url().to_owned().into());
-    let (copies, door) = Copies::start(&url, broker.url()).await;
+    let (copies, door) = Copies::start(&url, Some(broker.url())).await;
     let (book, door) = (Arc::new(Book::default()), Arc::new(door));
     let agency = Agency::start(&settings).await;
     tokio::time::sleep(STOOD).await;

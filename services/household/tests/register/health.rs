@@ -16,7 +16,7 @@ async fn state(site: &Site) -> (StatusCode, String) {
     (status, body["state"].as_str().unwrap().to_owned())
 }
 
-async fn becomes(site: &Site, wanted: &str) {
+pub(crate) async fn becomes(site: &Site, wanted: &str) {
     for _ in 0..200 {
         if state(site).await.1 == wanted {
             return;

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod applications;
 mod health;
 mod identity_check;
 mod officer;

@@ -1,6 +1,7 @@
 //! What people file while the site serves, and what of it is left when the site is lost: everything.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use access::keys::KeySet;
 use journal::Journal;
@@ -146,7 +147,12 @@ async fn replayed(journal: &Journal, from: &Path) -> Result<usize, Failure> {
     Ok(journal.replay(&folder).await?.applications)
 }
 
-/// Shows that each application is there again, and that its receipt holds by the keys that were public before.
+/// Between two looks at what becomes of an application, and how often it is looked at.
+const GLANCE: Duration = Duration::from_millis(250);
+const GLANCES: usize = 40;
+
+/// Shows that each application is there again, that its receipt holds by the keys that were public before, and that it is
+/// handed on.
 pub(super) async fn check(
     ready: &ReadyFile,
     filed: &[Filed],
@@ -164,8 +170,21 @@ pub(super) async fn check(
         Receipt::verify(&one.receipt, &one.keys).map_err(|fault| {
             Failure::failed(format!("the receipt of {path} does not hold: {fault}"))
         })?;
+        forwarded(&mut client, &path, found).await?;
     }
     Ok(())
+}
+
+/// Waits until the application at `path`, of which this was found, is handed on.
+async fn forwarded(client: &mut Client, path: &str, mut found: Value) -> Result<(), Failure> {
+    for _ in 0..GLANCES {
+        if found["data"]["state"] == "forwarded" {
+            return Ok(());
+        }
+        tokio::time::sleep(GLANCE).await;
+        found = ask(client, &Method::GET, path, &[], None, 200).await?;
+    }
+    Err(Failure::failed(format!("{path} is not handed on")))
 }
 
 async fn ask(

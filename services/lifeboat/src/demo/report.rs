@@ -47,8 +47,8 @@ pub(crate) fn filed(filed: &[Filed], applications: usize, json: bool) {
         ));
     }
     say(format_args!(
-        "lost      the site with all journals, and a cloud; {applications} application(s) are back from the others, and {} of {} \
-         receipts hold",
+        "lost      the site with all journals, and a cloud; {applications} application(s) are back from the others and handed on, \
+         and {} of {} receipts hold",
         filed.len(),
         filed.len()
     ));

@@ -3,15 +3,17 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use journal::broker::Parked;
+use journal::{Parked, broker, in_process};
+use runtime::clock;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::journals::{self, JournalOption};
 use crate::outcome::{Failure, say, say_json};
 use crate::settings::Settings;
 
 /// Most messages that are listed.
-const MOST: usize = 1_000;
+const MOST: u16 = 1_000;
 
 /// Which messages.
 #[derive(Debug, Args)]
@@ -33,16 +35,7 @@ pub(crate) async fn run(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let system = &options.system;
-    let broker = settings
-        .capabilities
-        .get(system)
-        .and_then(|capability| capability.journal.as_ref()?.broker.as_ref())
-        .ok_or_else(|| {
-            Failure::usage(format!("{system} hands its applications to no broker")).next(format!(
-                "set url under [capabilities.{system}.journal.broker] in lifeboat.toml"
-            ))
-        })?;
-    let parked = Parked::new(broker, system)?;
+    let parked = parked(system, settings).await?;
     let gone = |found: bool, id: Uuid, done: &str| {
         if found {
             say(format_args!("{id} {done}"));
@@ -73,4 +66,21 @@ pub(crate) async fn run(
         say(format_args!("{one:?}"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the configuration says that messages of this system are parked.
+async fn parked(system: &str, settings: &Settings) -> Result<Parked, Failure> {
+    let configured = settings.capabilities.get(system);
+    let journal = configured.and_then(|capability| capability.journal.as_ref());
+    if let Some(broker) = journal.and_then(|journal| journal.broker.as_ref()) {
+        return Ok(Parked::Broker(broker::Parked::new(broker, system)?));
+    }
+    let option = JournalOption::default();
+    let journals = journals::open(&[system.to_owned()], &option, settings).await?;
+    let journal = journals.into_iter().next();
+    let journal = journal.ok_or_else(|| Failure::failed("no journal was opened"))?;
+    Ok(Parked::Process(in_process::Parked::new(
+        journal,
+        clock::system(),
+    )))
 }

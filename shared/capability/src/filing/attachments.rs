@@ -67,7 +67,7 @@ pub(super) async fn attach(
         ));
     }
     let kept = desk
-        .journal
+        .journal()?
         .attach(person.as_str(), media_type, &content, desk.clock.now())
         .await
         .map_err(|reason| match reason {

@@ -1,25 +1,51 @@
 //! Where applications are taken: the journal, the key of receipts, the time.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use access::keys::SigningKey;
 use actix_web::{HttpRequest, web};
-use chrono::TimeDelta;
-use journal::{Journal, Unreachable};
+use journal::{Journal, OpenError, Unreachable};
 use runtime::clock::SharedClock;
 use runtime::problem::{Kind, Problem};
 
-/// A capability's desk.
-#[derive(Clone)]
+/// A capability's desk. It stands before its journal is open.
 pub(crate) struct Desk {
     pub(crate) capability: &'static str,
-    pub(crate) journal: Journal,
+    /// Empty until it is open.
+    journal: OnceLock<Journal>,
     pub(crate) key: Arc<SigningKey>,
     pub(crate) clock: SharedClock,
 }
 
 impl Desk {
+    pub(super) fn new(capability: &'static str, key: Arc<SigningKey>, clock: SharedClock) -> Self {
+        Self {
+            capability,
+            journal: OnceLock::new(),
+            key,
+            clock,
+        }
+    }
+
+    /// The journal, or 503 while it is not open.
+    pub(super) fn journal(&self) -> Result<&Journal, Problem> {
+        self.journal.get().ok_or_else(unreachable)
+    }
+
+    /// Whether something can be filed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.journal.get().is_some_and(Journal::answers)
+    }
+
+    /// Opens the journal, for everybody who asks from now on.
+    pub(super) async fn open(&self, url: &str) -> Result<&Journal, NotOpened> {
+        let journal = Journal::open(url, self.capability).await?;
+        journal
+            .enrol_key(self.key.kid(), &self.key.public_jwk())
+            .await?;
+        Ok(self.journal.get_or_init(|| journal))
+    }
+
     pub(super) fn of(request: &HttpRequest) -> Result<web::Data<Self>, Problem> {
         request
             .app_data::<web::Data<Self>>()
@@ -28,17 +54,13 @@ impl Desk {
     }
 }
 
-/// How long an attachment waits for its application.
-const UNNAMED: TimeDelta = TimeDelta::days(1);
-
-/// Forgets attachments that no application ever named, hour by hour.
-pub(crate) async fn tidy(journal: Journal, clock: SharedClock) {
-    let mut hours = tokio::time::interval(Duration::from_hours(1));
-    loop {
-        hours.tick().await;
-        // What cannot be forgotten now is forgotten an hour later; the journal has told the log.
-        let _ = journal.forget_unnamed(clock.now() - UNNAMED).await;
-    }
+/// Why a journal is not open.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotOpened {
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
 }
 
 /// The journal does not answer.

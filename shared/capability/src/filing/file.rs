@@ -114,9 +114,8 @@ impl<F: Form> Filing<F> {
         let form =
             serde_json::to_value(&self.form).map_err(|_| Problem::new(problem::Kind::Internal))?;
         let fingerprint = fingerprint(&[F::KIND.name, &form.to_string()]);
-        let known = self
-            .desk
-            .journal
+        let journal = self.desk.journal()?;
+        let known = journal
             .with_key(&self.key, &person, &fingerprint)
             .await
             .or_unreachable()?;
@@ -124,7 +123,7 @@ impl<F: Form> Filing<F> {
             again
         } else {
             let new = self.examined(person, form, fingerprint).await?;
-            self.desk.journal.file(new).await
+            journal.file(new).await
         };
         Ok(self.accepted(filed.map_err(refused)?))
     }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod attachments;
+mod attendance;
 mod deadline;
 mod desk;
 mod examination;
@@ -20,8 +21,9 @@ mod text;
 pub use answers::{Accepted, Filed};
 pub(crate) use attachments::MOST_BYTES as ATTACHMENT_BYTES;
 pub(crate) use attachments::PATH as ATTACHMENTS_PATH;
+pub(crate) use attendance::{Attended, attend};
 pub use deadline::Deadline;
-pub(crate) use desk::{Desk, tidy};
+pub(crate) use desk::Desk;
 pub use examination::{Examination, NoFinding};
 pub use file::{Filing, Form};
 pub use journal::Kind;

@@ -47,7 +47,7 @@ async fn applications(
     let limit = page.rows();
     let before = page.cursor.as_ref().map(Cursor::key::<i64>).transpose()?;
     let mut found = desk
-        .journal
+        .journal()?
         .of_person(person.as_str(), before, limit as u64 + 1)
         .await
         .or_unreachable()?;
@@ -107,7 +107,7 @@ async fn dossier(
 ) -> Result<journal::Dossier, Problem> {
     let desk = Desk::of(request)?;
     let person = lookup.own_id()?;
-    desk.journal
+    desk.journal()?
         .dossier(person.as_str(), id)
         .await
         .or_unreachable()?
@@ -127,6 +127,6 @@ struct ReceiptKeys {
 #[get("/v1/receipt-keys")]
 async fn receipt_keys(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let desk = Desk::of(&request)?;
-    let keys = desk.journal.receipt_keys().await.or_unreachable()?;
+    let keys = desk.journal()?.receipt_keys().await.or_unreachable()?;
     Ok(HttpResponse::Ok().json(ReceiptKeys { keys }))
 }

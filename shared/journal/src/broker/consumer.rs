@@ -11,18 +11,18 @@ use lapin::options::{
 use lapin::types::{FieldTable, ShortString};
 use runtime::lifecycle::Drain;
 
-use super::backoff::jittered;
 use super::lane::{Lane, Outgoing, Why};
 use super::link::Link;
 use super::message::Unreadable;
 use super::topology::{DEAD_EXCHANGE, DELIVERY_LIMIT, Queue};
 use super::{Message, Settings, SettingsError, message, parked};
+use crate::backoff::jittered;
 
 /// Messages that the broker may hand over before the first of them is handled.
 const PREFETCH: u16 = 32;
 
 /// Before the first repetition.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 
 /// By how much each repetition waits longer: with [`PAUSE`], five of them outlast a database that is away for a minute.
 const SLOWER: u32 = 3;
@@ -162,7 +162,7 @@ impl Consumer {
             Ok(message) => (handler.handle(&message).await, message.body),
             Err(Unreadable(body)) => (Outcome::Poison(UNREADABLE.to_owned()), body),
         };
-        count(&self.queue.capability, &outcome);
+        count(self.queue.capability.as_str(), &outcome);
         match outcome {
             Outcome::Done => lane.answer(acker.ack(BasicAckOptions::default())).await?,
             Outcome::Retry => {
@@ -190,12 +190,8 @@ impl Consumer {
 
     async fn pause_after(&self, properties: &BasicProperties, drain: &Drain) {
         let before = message::number(properties, DELIVERY_COUNT).unwrap_or(0);
-        // The last one is not followed by another.
-        if before < DELIVERY_LIMIT {
-            let slower = SLOWER.saturating_pow(u32::try_from(before).unwrap_or(0));
-            drain
-                .sleep(jittered(self.pause.saturating_mul(slower)))
-                .await;
+        if let Some(pause) = pause(self.pause, before) {
+            drain.sleep(pause).await;
         }
     }
 }
@@ -216,13 +212,19 @@ async fn hand_back(lane: &Lane, consumer: &ShortString) -> Result<(), Why> {
     lane.close().await
 }
 
-fn count(capability: &ShortString, outcome: &Outcome) {
+/// How long to wait before a message is repeated that was repeated `before` times; `None` where it is not repeated again.
+pub(crate) fn pause(first: Duration, before: i64) -> Option<Duration> {
+    let slower = || SLOWER.saturating_pow(u32::try_from(before).unwrap_or(0));
+    (before < DELIVERY_LIMIT).then(|| jittered(first.saturating_mul(slower())))
+}
+
+pub(crate) fn count(capability: &str, outcome: &Outcome) {
     let outcome = match outcome {
         Outcome::Done => "done",
         Outcome::Retry => "retry",
         Outcome::Poison(_) => "poison",
     };
-    let capability = capability.to_string();
+    let capability = capability.to_owned();
     metrics::counter!("lifeboat_messages_consumed_total", "capability" => capability, "outcome" => outcome)
         .increment(1);
 }

@@ -12,9 +12,9 @@ use lapin::types::ShortString;
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ErrorKind};
 use tokio::time::timeout;
 
-use super::backoff::Backoff;
 use super::link::{Link, PATIENCE, Unreachable};
 use super::topology::Queue;
+use crate::backoff::Backoff;
 
 /// How often it is looked at whether the connection is still there.
 const GLANCE: Duration = Duration::from_millis(200);

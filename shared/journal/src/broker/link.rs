@@ -8,8 +8,8 @@ use lapin::{Connection, ConnectionProperties};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::backoff::Backoff;
 use super::{Settings, SettingsError};
+use crate::backoff::Backoff;
 
 /// How long the broker may take to answer anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -2,12 +2,12 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::backoff::Backoff;
 use super::lane::{Lane, Outgoing, Stopped, Why};
 use super::link::Link;
 use super::message::TooLong;
 use super::topology::{EXCHANGE, Queue};
 use super::{Message, Settings, SettingsError};
+use crate::backoff::Backoff;
 
 /// Messages that were handed over and are not confirmed, by capability.
 const WAITING: &str = "lifeboat_outbox_waiting";
@@ -24,12 +24,12 @@ pub struct Publisher {
     declaring: tokio::sync::Mutex<()>,
 }
 
-/// Not all messages are with the broker. Those that are not may be: they are published again, and who consumes them
+/// Not all messages are with the queue. Those that are not may be: they are published again, and who consumes them
 /// drops what came twice.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the broker confirmed {confirmed} messages and then stopped: {reason}")]
+#[error("the queue confirmed {confirmed} messages and then stopped: {reason}")]
 pub struct Unconfirmed {
-    /// How many, from the first on, are with the broker for certain.
+    /// How many, from the first on, are there for certain.
     pub confirmed: usize,
     /// Why the next one is not.
     pub reason: Reason,
@@ -44,7 +44,7 @@ pub enum Reason {
     /// Its kind has more than 255 bytes.
     #[error("the kind is longer than 255 bytes")]
     Kind,
-    /// The broker has returned or refused it, in these words.
+    /// The broker has returned or refused it, or the process's own queue could not keep it, in these words.
     #[error("{0}")]
     Refused(String),
 }
@@ -184,13 +184,13 @@ fn written_one(message: &Message) -> Result<Outgoing<'_>, Reason> {
 }
 
 /// Messages that wait until they are confirmed, or until nobody waits for them any more.
-struct Waiting<'a> {
+pub(crate) struct Waiting<'a> {
     messages: &'a [Message],
-    confirmed: usize,
+    pub(crate) confirmed: usize,
 }
 
 impl<'a> Waiting<'a> {
-    fn begin(messages: &'a [Message]) -> Self {
+    pub(crate) fn begin(messages: &'a [Message]) -> Self {
         for message in messages {
             metrics::gauge!(WAITING, "capability" => message.capability.clone()).increment(1);
         }
@@ -201,7 +201,7 @@ impl<'a> Waiting<'a> {
     }
 
     /// So many more are confirmed.
-    fn end_of(&mut self, count: usize) {
+    pub(crate) fn end_of(&mut self, count: usize) {
         for message in &self.messages[self.confirmed..self.confirmed + count] {
             metrics::gauge!(WAITING, "capability" => message.capability.clone()).decrement(1);
         }

@@ -4,5 +4,6 @@
 pub(crate) mod application;
 pub(crate) mod attachment;
 pub(crate) mod export;
+pub(crate) mod parked;
 pub(crate) mod receipt_key;
 pub(crate) mod step;

@@ -5,6 +5,7 @@ mod attachments;
 mod exporting;
 mod faults;
 mod filing;
+mod handing_on;
 mod order;
 mod place;
 mod segments;

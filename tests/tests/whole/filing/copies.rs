@@ -46,7 +46,7 @@ pub(super) enum Said {
 
 impl Copies {
     /// Starts both, and waits until they answer.
-    pub(super) async fn start(database: &str, broker: &str) -> (Self, Door) {
+    pub(super) async fn start(database: &str, broker: Option<&str>) -> (Self, Door) {
         let folder = tempfile::tempdir().unwrap();
         let [gateway, own] = [(); 2].map(|()| ServiceKey::generate().unwrap());
         let receipts = SigningKey::generate_es256().unwrap();
@@ -64,15 +64,15 @@ impl Copies {
         );
         let addresses = [(); 2].map(|()| format!("127.0.0.1:{}", ports::free()));
         let services = addresses.iter().enumerate().map(|(number, address)| {
+            let mut journal = json!({ "database": database, "receipt_key_file": key });
+            if let Some(url) = broker {
+                journal["broker"] = json!({ "url": url });
+            }
             let settings = json!({ "service": {
                 "database": database,
                 "trusted_services_file": trusted,
                 "internal_key_file": own,
-                "journal": {
-                    "database": database,
-                    "receipt_key_file": key,
-                    "broker": { "url": broker },
-                },
+                "journal": journal,
                 "server": { "listen": address, "workers": 1, "drain_delay_ms": 0 },
             }});
             let file = write(
@@ -115,7 +115,7 @@ impl Copies {
         self.watch();
     }
 
-    /// Starts again what has ended: also a copy that found no database when it started.
+    /// Starts again what has ended.
     pub(super) fn watch(&mut self) {
         for (file, service) in &mut self.services {
             if service.ended().is_some() {

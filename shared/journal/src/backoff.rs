@@ -8,7 +8,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Waits that double from a tenth of a second to five seconds, each shortened by chance, so that not everybody comes
 /// back to a restarted broker in the same moment.
 #[derive(Debug)]
-pub(crate) struct Backoff(Duration);
+pub struct Backoff(Duration);
 
 impl Default for Backoff {
     fn default() -> Self {
@@ -17,7 +17,8 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    pub(crate) async fn wait(&mut self) {
+    /// Waits, and twice as long the next time.
+    pub async fn wait(&mut self) {
         tokio::time::sleep(jittered(self.0)).await;
         self.0 = (self.0 * 2).min(LONGEST);
     }
