@@ -67,7 +67,7 @@ pub enum SettingsError {
     /// No user or no password.
     #[error("the broker's URL names no user and password")]
     Nobody,
-    /// `amqps://`
+    /// `amqps://`: the driver's TLS brings a second cryptographic library with it.
     #[error("amqps:// is not supported: reach the broker through a network that encrypts")]
     Tls,
     /// A capability has another kind of name.
