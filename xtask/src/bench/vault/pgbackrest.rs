@@ -95,8 +95,9 @@ impl Repository {
         Ok(())
     }
 
+    /// Without the archived log.
     fn stored(&self) -> Result<f64, Failure> {
-        Ok(Tree::read(&self.folder.path().join("repository"))?.mib())
+        Ok(Tree::read(&self.folder.path().join("repository/backup"))?.mib())
     }
 }
 
