@@ -14,6 +14,7 @@ mod operations;
 mod people_ask;
 mod poor_link;
 mod privacy;
+mod rebuilt_databases;
 mod slow_clients;
 mod stalling;
 mod stopping;

@@ -86,7 +86,7 @@ const REGISTER: &str = r#"
 "#;
 
 /// Everything in a database, as PostgreSQL's own tool writes it.
-fn dump(url: &str) -> Vec<String> {
+pub(crate) fn dump(url: &str) -> Vec<String> {
     let dumped = Command::new(postgres::program("pg_dump"))
         .args(["--no-owner", url])
         .stdin(Stdio::null())

@@ -1,7 +1,7 @@
 //! A running site with an invented register, and people to ask it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -63,12 +63,17 @@ pub(crate) fn restore(demo: &Path, to: &Path) -> PathBuf {
 
 /// The operator's command, run to its end where no configuration lies around.
 pub(crate) fn lifeboat(arguments: &[&str]) -> Output {
-    command(&program("lifeboat"))
+    lifeboat_command(arguments).output().unwrap()
+}
+
+/// The operator's command, where no configuration lies around.
+pub(crate) fn lifeboat_command(arguments: &[&str]) -> Command {
+    let mut command = command(&program("lifeboat"));
+    command
         .args(arguments)
         .current_dir(std::env::temp_dir())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
 }
 
 /// The household register alone, for sites that serve nothing else.

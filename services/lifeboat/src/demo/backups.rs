@@ -169,6 +169,7 @@ impl Backups {
             },
             progress: Arc::new(snapshot::Silent),
             spool: self.spool.clone(),
+            connections: std::num::NonZeroUsize::MIN,
         };
         let restored = plan
             .run(Sink::Database(database), Arc::clone(&clock) as _)

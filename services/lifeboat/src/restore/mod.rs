@@ -6,9 +6,11 @@ mod place;
 mod progress;
 mod summary;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use ::snapshot::System;
 use clap::Args;
@@ -23,6 +25,12 @@ use place::PlaceOptions;
 pub(crate) use custodians::{CustodianOptions, Given};
 pub(crate) use place::whereabouts;
 pub(crate) use progress::{tick, warn};
+
+/// As many connections a database is given where nothing is said, however many cores there are: a server takes 100 in all.
+const MOST: NonZeroUsize = match NonZeroUsize::new(16) {
+    Some(most) => most,
+    None => NonZeroUsize::MIN,
+};
 
 /// What to restore, from where, and where to.
 #[derive(Debug, Args)]
@@ -53,12 +61,16 @@ pub(crate) struct Options {
     /// Lists the restore points; needs no custodian.
     #[arg(long, conflicts_with = "to")]
     list: bool,
-    /// A folder that does not exist yet or is empty, or a database: postgres://… or sqlite://….
+    /// A folder that does not exist yet or is empty, or a database: postgres://… or sqlite://…. A database that was backed up is made
+    /// again in the one that postgres://… names, if that holds nothing in its way.
     #[arg(long, value_name = "DIR|URL", required_unless_present = "list")]
     to: Option<String>,
-    /// A folder for packages on their way into a database [default: .lifeboat-spool here]. Removed at the end.
+    /// A folder for what is on its way into a database [default: .lifeboat-spool here]. Removed at the end.
     #[arg(long, value_name = "DIR")]
     spool: Option<PathBuf>,
+    /// Connections by which a database that was backed up is made again [default: as many as there are cores].
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=64))]
+    connections: Option<u8>,
     #[command(flatten)]
     rules: LoadRules,
 }
@@ -181,5 +193,13 @@ fn sink(
         options: options.rules.read(&settings.snapshot)?,
         progress: crate::snapshot::watched(json),
         spool: spool.unwrap_or_else(|| PathBuf::from(".lifeboat-spool")),
+        connections: connections(options.connections),
     }))
+}
+
+/// As many as asked for, or as there are cores.
+fn connections(asked: Option<u8>) -> NonZeroUsize {
+    let asked = asked.and_then(|asked| NonZeroUsize::new(asked.into()));
+    let cores = || available_parallelism().map_or(NonZeroUsize::MIN, |cores| cores.min(MOST));
+    asked.unwrap_or_else(cores)
 }

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
+use tokio::sync::watch;
+
 use super::RestoreError;
 
 /// Files are watched for completeness in stripes of so many bytes.
@@ -43,6 +45,7 @@ pub(super) struct Assembly {
     finished: AtomicUsize,
     proved: Mutex<Proved>,
     changed: Condvar,
+    growth: watch::Sender<()>,
 }
 
 /// Files that are proved and perhaps not on the disk yet.
@@ -59,6 +62,8 @@ struct Growing {
     /// Bytes that are still missing, by stripe.
     missing: Vec<AtomicU64>,
     hashed: Mutex<Hashed>,
+    /// Bytes from the beginning that are complete.
+    good: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -114,6 +119,7 @@ impl Assembly {
             finished: AtomicUsize::new(0),
             proved: Mutex::default(),
             changed: Condvar::new(),
+            growth: watch::Sender::new(()),
         };
         for at in 0..assembly.files.len() {
             if assembly.files[at].expected.bytes == 0 {
@@ -128,6 +134,28 @@ impl Assembly {
     /// Whether every file is complete and proved.
     pub(super) fn is_finished(&self) -> bool {
         self.finished.load(Ordering::Acquire) == self.files.len()
+    }
+
+    /// Tells when files have grown; ends with them.
+    pub(super) fn growth(&self) -> watch::Receiver<()> {
+        self.growth.subscribe()
+    }
+
+    /// How many bytes from a file's beginning are there. Each is the backup's own, as its extent was proved; whether the file is whole
+    /// and in order is known at its end.
+    pub(super) fn good(&self, file: u32) -> u64 {
+        self.files[file as usize].good.load(Ordering::Acquire)
+    }
+
+    /// Bytes that are good.
+    pub(super) fn read(&self, file: u32, at: u64, length: u64) -> Result<Vec<u8>, Spoilt> {
+        let failed = |error| Spoilt::File(self.path(file), error);
+        let length = usize::try_from(length).map_err(|error| failed(io::Error::other(error)))?;
+        let mut bytes = vec![0; length];
+        self.file(file)?
+            .read_exact_at(&mut bytes, at)
+            .map_err(failed)?;
+        Ok(bytes)
     }
 
     /// Writes bytes where they belong. [`arrived`](Self::arrived) tells that they are there.
@@ -188,11 +216,11 @@ impl Assembly {
 
     fn hash_stripe(&self, file: u32, hashed: &mut MutexGuard<'_, Hashed>) -> Result<(), Spoilt> {
         let growing = &self.files[file as usize];
+        let mut at = hashed.stripes as u64 * STRIPE;
+        let end = growing.expected.bytes.min(at + STRIPE);
         if growing.expected.blake3.is_some() {
             let failed = |error| Spoilt::File(self.path(file), error);
             let handle = self.file(file)?;
-            let mut at = hashed.stripes as u64 * STRIPE;
-            let end = growing.expected.bytes.min(at + STRIPE);
             let mut buffer = vec![0; BUFFER];
             while at < end {
                 let piece = usize::try_from(end - at).map_or(BUFFER, |left| left.min(BUFFER));
@@ -204,6 +232,8 @@ impl Assembly {
             }
         }
         hashed.stripes += 1;
+        growing.good.store(end, Ordering::Release);
+        self.growth.send_replace(());
         Ok(())
     }
 
@@ -297,6 +327,7 @@ impl Growing {
             expected,
             missing,
             hashed: Mutex::default(),
+            good: AtomicU64::new(0),
         }
     }
 

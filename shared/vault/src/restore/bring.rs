@@ -32,6 +32,13 @@ pub(super) enum Failed {
     Restore(RestoreError),
 }
 
+impl Failed {
+    /// Whether files came out other than they should.
+    pub(super) const fn is_damage(&self) -> bool {
+        matches!(self, Self::Spoilt(Spoilt::Differs(_)))
+    }
+}
+
 impl From<Spoilt> for Failed {
     fn from(spoilt: Spoilt) -> Self {
         Self::Spoilt(spoilt)
@@ -93,31 +100,76 @@ impl Bringing {
         }
     }
 
-    /// Brings source number `number` of the plan into the folder `root`, and proves every file. What an earlier restore did
-    /// is not done again where `kept`.
-    pub(super) async fn bring(
+    /// Whether an earlier, killed restore left something of the source with this number.
+    pub(super) fn has_kept(&self, number: u32) -> bool {
+        let mut done = self.staging.done().iter();
+        done.any(|step| step.source == number)
+    }
+
+    /// Brings one source. What an earlier, killed restore left is believed once: if the whole does not come out right with
+    /// it, everything of this source is fetched again.
+    pub(super) async fn one(
         &self,
         number: u32,
         source: &Arc<PlannedSource>,
-        root: &Path,
-        kept: bool,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), RestoreError> {
+        let kept = self.has_kept(number);
+        let assembly = self.assembly(source)?;
+        let failed = match self.bring(number, source, &assembly, kept).await {
+            Ok(()) => return Ok(()),
+            Err(failed) => failed,
+        };
+        if !(kept && failed.is_damage()) {
+            return Err(failed.into());
+        }
+        self.tell_of_damage(source);
+        let assembly = self.assembly(source)?;
+        Ok(self.bring(number, source, &assembly, false).await?)
+    }
+
+    pub(super) fn tell_of_damage(&self, source: &PlannedSource) {
+        let said = format!(
+            "what an earlier restore left of {} is damaged; it is fetched again",
+            source.name
+        );
+        self.events.tell(Event::Warning(said));
+    }
+
+    /// The files of a source, in the staging folder, before anything was brought.
+    pub(super) fn assembly(&self, source: &PlannedSource) -> Result<Arc<Assembly>, Spoilt> {
+        let root = self.staging.files();
         let expected = source.files.iter().map(|file| Expected {
             path: Path::new(&file.path).to_owned(),
             bytes: file.bytes,
             executable: file.executable,
             blake3: file.blake3,
         });
-        let assembly = Arc::new(Assembly::begin(root, expected.collect())?);
-        let over = Over(Arc::clone(&assembly));
+        Ok(Arc::new(Assembly::begin(&root, expected.collect())?))
+    }
+
+    /// Waits until all work that was begun has ended, also that of a [`bring`](Self::bring) that was dropped.
+    pub(super) async fn quiet(&self) {
+        let _ended = self.cores.acquire_many(self.cores_in_all).await;
+    }
+
+    /// Brings source number `number` of the plan, and proves every file. What an earlier restore did is not done again where
+    /// `kept`.
+    pub(super) async fn bring(
+        &self,
+        number: u32,
+        source: &Arc<PlannedSource>,
+        assembly: &Arc<Assembly>,
+        kept: bool,
+    ) -> Result<(), Failed> {
+        let over = Over(Arc::clone(assembly));
         if self.is_durable {
-            let assembly = Arc::clone(&assembly);
+            let assembly = Arc::clone(assembly);
             let sync = spawn_blocking(move || assembly.sync());
             self.syncs().push(sync);
         }
-        let outcome = self.all_batches(number, source, &assembly, kept).await;
+        let outcome = self.all_batches(number, source, assembly, kept).await;
         // Work that was begun writes into the folder: nobody may touch it before the last of it has ended.
-        let _ended = self.cores.acquire_many(self.cores_in_all).await;
+        self.quiet().await;
         drop(over);
         outcome?;
         if !assembly.is_finished() {

@@ -1,6 +1,8 @@
-//! Restores into databases: each system is loaded as `lifeboat snapshot load` does it, and can be used from then on.
+//! Restores into databases: each system is loaded as `lifeboat snapshot load` does it, and can be used from then on. A database that was
+//! backed up is [rebuilt](super::rebuild).
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ pub struct Database {
     /// A folder that does not exist yet, for packages between cloud and database. Readable by this user only, and removed at
     /// the end; a killed restore goes on with it.
     pub spool: PathBuf,
+    /// Connections by which a database that was backed up is rebuilt.
+    pub connections: NonZeroUsize,
 }
 
 impl fmt::Debug for Database {
@@ -71,6 +75,16 @@ impl Database {
         Ok(spool.clone())
     }
 
+    /// Whether a database that was backed up can be rebuilt here.
+    pub(super) fn is_postgres(&self) -> bool {
+        !self.url.starts_with("sqlite:")
+    }
+
+    /// Whether there is a system to load this source for.
+    pub(super) fn takes(&self, entry: &SourceEntry) -> bool {
+        self.system(entry).is_some()
+    }
+
     fn system(&self, entry: &SourceEntry) -> Option<&System> {
         let name = entry.system.as_deref()?;
         let known = self.systems.iter().find(|system| system.name == name);
@@ -95,11 +109,6 @@ impl Loading {
             events,
             under_way: None,
         }
-    }
-
-    /// Whether there is a system to load this source for.
-    pub(super) fn takes(&self, entry: &SourceEntry) -> bool {
-        self.database.system(entry).is_some()
     }
 
     /// Begins to load a restored package, after the one before has ended.

@@ -39,6 +39,14 @@ pub enum RestoreError {
         /// What the loader said.
         error: Box<snapshot::LoadError>,
     },
+    /// A database that was backed up could not be made again. Its target is as it was, and what was fetched is kept.
+    #[error("{source_name} was not restored into the database: {what}")]
+    Rebuild {
+        /// The name of the source.
+        source_name: String,
+        /// What went wrong, without values of rows.
+        what: String,
+    },
     /// Something of this program's own went wrong.
     #[error("internal failure: {0}")]
     Internal(String),
@@ -61,6 +69,7 @@ impl RestoreError {
             Self::Interrupted { .. }
             | Self::File { .. }
             | Self::Load { .. }
+            | Self::Rebuild { .. }
             | Self::Internal(_) => 1,
         }
     }
@@ -84,6 +93,10 @@ impl RestoreError {
             }
             Self::Load { .. } => {
                 "the vault is as it was, and the database serves what it served before; restore to a folder (--to DIR) and see `lifeboat snapshot check` there"
+                    .to_owned()
+            }
+            Self::Rebuild { .. } => {
+                "the vault is as it was, nothing of this source can be seen in the database, and what was fetched is kept; run the same command again when the cause is gone"
                     .to_owned()
             }
             Self::Internal(_) => {
@@ -188,6 +201,12 @@ pub enum Refusal {
         /// What the others did wrong.
         lost: Vec<Blame>,
     },
+    /// The database that is to be made again would mix with what its target holds.
+    #[error("the database holds something already: {}", held.join(", "))]
+    Occupied {
+        /// Some of what it holds.
+        held: Vec<String>,
+    },
     /// Something that was sealed and signed does not fit together.
     #[error("the backup contradicts itself: {0}")]
     Contradiction(String),
@@ -196,6 +215,10 @@ pub enum Refusal {
 impl Refusal {
     fn next_step(&self) -> String {
         let next = match self {
+            Self::Occupied { .. } => {
+                return "the vault is as it was, and so are these tables; name an empty database (createdb NAME), or drop them if nobody needs them"
+                    .to_owned();
+            }
             Self::NoVault { .. } => {
                 "check the URLs and credentials of the clouds, and name more of them with --cloud"
             }

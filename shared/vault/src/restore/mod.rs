@@ -3,7 +3,7 @@
 //! ```text
 //! Restore::open   clouds → descriptor → heads → witness → custodians → keyring     (find, history, unlock)
 //! Restore::plan   catalogue → root → manifests → what is wanted → listed everywhere?  (choice, plan, packs)
-//! Plan::run       gather → join → open → decode → prove → write → publish or load      (bring, assembly, staging, database)
+//! Plan::run       gather → join → open → decode → prove → write → publish or load      (bring, assembly, staging, database, rebuild)
 //! ```
 //!
 //! Until `run`, nothing is written; whatever cannot be trusted is refused before that, and what turns out so later leaves
@@ -23,6 +23,7 @@ mod history;
 mod open;
 pub(crate) mod packs;
 mod plan;
+mod rebuild;
 mod run;
 mod staging;
 pub(crate) mod unlock;

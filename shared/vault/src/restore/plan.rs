@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::batch::{Pieces, Wanted};
 use super::choice::Choice;
@@ -13,14 +14,14 @@ use crate::object::{FileEntry, Part, SourceEntry, SourceManifest};
 pub(super) struct PlannedSource {
     pub(super) name: String,
     pub(super) entry: SourceEntry,
-    pub(super) manifest: SourceManifest,
+    pub(super) manifest: Arc<SourceManifest>,
     /// The places in the catalogue of the manifest's packs.
     pub(super) packs: Vec<usize>,
     pub(super) files: Vec<PlannedFile>,
 }
 
 /// A file as far as it is wanted.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct PlannedFile {
     /// Index among the manifest's files.
     at: usize,
@@ -56,15 +57,31 @@ impl PlannedSource {
         Self {
             name: entry.name.clone(),
             entry,
-            manifest,
+            manifest: Arc::new(manifest),
             packs,
             files,
         }
     }
 
+    /// The same source with other files of it, in this order.
+    pub(super) fn with(&self, files: Vec<PlannedFile>) -> Self {
+        Self {
+            name: self.name.clone(),
+            entry: self.entry.clone(),
+            manifest: Arc::clone(&self.manifest),
+            packs: self.packs.clone(),
+            files,
+        }
+    }
+
+    /// What the manifest says of a planned file.
+    pub(super) fn entry_of(&self, file: &PlannedFile) -> &FileEntry {
+        &self.manifest.files[file.at]
+    }
+
     /// The recipe of a planned file.
     pub(super) fn recipe(&self, file: &PlannedFile) -> &[u8] {
-        &self.manifest.files[file.at].recipe
+        &self.entry_of(file).recipe
     }
 
     /// Bytes that will be written.

@@ -9,23 +9,23 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::RestoreError;
-use super::assembly::Spoilt;
-use super::bring::{Bringing, Failed};
+use super::bring::Bringing;
 use super::database::{Database, LoadedSystem, Loading};
 use super::events::{Event, SharedEvents};
 use super::history::Point;
 use super::packs::Packs;
 use super::plan::PlannedSource;
+use super::rebuild::Rebuild;
 use super::staging::{Staging, beside, check_target};
 use crate::cloud::Blame;
-use crate::object::{RootManifest, SourceKind};
+use crate::object::{RootManifest, SourceEntry, SourceKind};
 
 /// Where a restore goes.
 #[derive(Debug)]
 pub enum Sink {
     /// A folder that does not exist yet or is empty: a folder for each source in it.
     Folder(PathBuf),
-    /// Databases, system by system; each can be used as soon as its own is loaded.
+    /// Databases, system by system; each can be used as soon as its own is loaded. A database that was backed up is made again.
     Database(Database),
 }
 
@@ -177,10 +177,11 @@ impl Plan {
         database: Database,
         events: SharedEvents,
     ) -> Result<Restored, RestoreError> {
+        let fates = Fate::of_all(&self.sources, &database)?;
         let place = database.spool_folder()?;
         let identity = format!("{} database {}", self.identity, database.identity());
         let mut running = Running::begin(self, &place, &identity, events, false)?;
-        let outcome = running.all_to_database(database).await;
+        let outcome = running.all_to_database(database, fates).await;
         let restored = running.settle(outcome)?;
         let Running { bringing, .. } = running;
         bringing.end()?.remove()?;
@@ -234,22 +235,36 @@ impl Running {
         self.bringing.synced().await
     }
 
-    async fn all_to_database(&mut self, database: Database) -> Result<(), RestoreError> {
-        let mut loading = Loading::new(database, Arc::clone(&self.bringing.events));
-        for number in 0..self.sources.len() {
+    async fn all_to_database(
+        &mut self,
+        database: Database,
+        fates: Vec<Fate>,
+    ) -> Result<(), RestoreError> {
+        let mut loading = Loading::new(database.clone(), Arc::clone(&self.bringing.events));
+        for (number, fate) in fates.into_iter().enumerate() {
             let source = Arc::clone(&self.sources[number]);
-            if !loading.takes(&source.entry) {
-                self.warnings.push(not_loaded(&source));
-                self.bringing
-                    .events
-                    .tell(Event::Warning(not_loaded(&source)));
-                continue;
-            }
-            self.one(number).await?;
-            let folder = self.bringing.staging.files().join(&source.name);
-            // The next system is fetched while this one is loaded.
-            if let Some((number, loaded)) = loading.load(number, &source.entry, folder).await? {
-                self.finish(number, Some(loaded));
+            match fate {
+                Fate::Left(said) => {
+                    self.warnings.push(said.clone());
+                    self.bringing.events.tell(Event::Warning(said));
+                }
+                Fate::Loaded => {
+                    self.one(number).await?;
+                    let folder = self.bringing.staging.files().join(&source.name);
+                    // The next system is fetched while this one is loaded.
+                    if let Some((number, loaded)) =
+                        loading.load(number, &source.entry, folder).await?
+                    {
+                        self.finish(number, Some(loaded));
+                    }
+                }
+                Fate::Rebuilt => {
+                    // Whatever comes before is more urgent.
+                    if let Some((number, loaded)) = loading.end().await? {
+                        self.finish(number, Some(loaded));
+                    }
+                    self.rebuild(number, &source, &database).await?;
+                }
             }
         }
         if let Some((number, loaded)) = loading.end().await? {
@@ -258,38 +273,36 @@ impl Running {
         Ok(())
     }
 
-    /// Brings one source. What an earlier, killed restore left is believed once: if the whole does not come out right with
-    /// it, everything of this source is fetched again.
+    async fn rebuild(
+        &mut self,
+        number: usize,
+        source: &PlannedSource,
+        database: &Database,
+    ) -> Result<(), RestoreError> {
+        // Its rows come under a number of their own, behind those of all sources.
+        let numbers = [number, self.sources.len() + number];
+        let numbers = numbers.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        self.tell_begin(source, numbers.iter().any(|number| self.bringing.has_kept(*number)));
+        let rebuild = Rebuild::new(&self.bringing, source, database)?;
+        rebuild.run(numbers).await?;
+        self.finish(number, None);
+        Ok(())
+    }
+
+    fn tell_begin(&self, source: &PlannedSource, resumed: bool) {
+        self.bringing.events.tell(Event::Begins {
+            source: source.name.clone(),
+            bytes: source.bytes(),
+            resumed,
+        });
+    }
+
+    /// Brings one source into the staging folder.
     async fn one(&mut self, number: usize) -> Result<(), RestoreError> {
         let source = Arc::clone(&self.sources[number]);
         let number = u32::try_from(number).unwrap_or(u32::MAX);
-        let root = self.bringing.staging.files();
-        let kept = self
-            .bringing
-            .staging
-            .done()
-            .iter()
-            .any(|step| step.source == number);
-        let bytes = source.bytes();
-        self.bringing.events.tell(Event::Begins {
-            source: source.name.clone(),
-            bytes,
-            resumed: kept,
-        });
-        let failed = match self.bringing.bring(number, &source, &root, kept).await {
-            Ok(()) => return Ok(()),
-            Err(failed) => failed,
-        };
-        let again = kept && matches!(failed, Failed::Spoilt(Spoilt::Differs(_)));
-        if !again {
-            return Err(failed.into());
-        }
-        let said = format!(
-            "what an earlier restore left of {} is damaged; it is fetched again",
-            source.name
-        );
-        self.bringing.events.tell(Event::Warning(said));
-        Ok(self.bringing.bring(number, &source, &root, false).await?)
+        self.tell_begin(&source, self.bringing.has_kept(number));
+        self.bringing.one(number, &source).await
     }
 
     fn finish(&mut self, number: usize, loaded: Option<LoadedSystem>) {
@@ -340,17 +353,57 @@ impl Running {
     }
 }
 
-fn not_loaded(source: &PlannedSource) -> String {
-    let why = match (&source.entry.kind, &source.entry.system) {
-        (SourceKind::Package, Some(system)) => {
-            format!("this program does not know the system `{system}`")
+/// What becomes of a source whose place is a database.
+enum Fate {
+    /// A system is loaded from it.
+    Loaded,
+    /// It is a database, and made again as it was.
+    Rebuilt,
+    /// Nothing, for the reason that is said.
+    Left(String),
+}
+
+impl Fate {
+    /// Refuses where nothing at all would be restored.
+    fn of_all(sources: &[PlannedSource], database: &Database) -> Result<Vec<Self>, RestoreError> {
+        let databases = sources
+            .iter()
+            .filter(|source| source.entry.kind == SourceKind::Database)
+            .count();
+        let fate = |source: &PlannedSource| Self::of(&source.entry, database, databases);
+        let fates: Vec<Self> = sources.iter().map(fate).collect();
+        let left = fates.iter().map(|fate| match fate {
+            Self::Left(said) => Some(said.as_str()),
+            Self::Loaded | Self::Rebuilt => None,
+        });
+        match left.collect::<Option<Vec<_>>>() {
+            Some(said) => Err(RestoreError::Usage(said.join("; "))),
+            None => Ok(fates),
         }
-        (SourceKind::Package, None) => "it names no system".to_owned(),
-        (SourceKind::Folder, _) => "it is a folder and no data package".to_owned(),
-        (SourceKind::Database, _) => "it is another program's database".to_owned(),
-    };
-    format!(
-        "{} is not loaded: {why}; restore it to a folder with --to DIR",
-        source.name
-    )
+    }
+
+    /// `databases`: how many there are to be restored.
+    fn of(entry: &SourceEntry, database: &Database, databases: usize) -> Self {
+        if database.takes(entry) {
+            return Self::Loaded;
+        }
+        let why = match (&entry.kind, &entry.system) {
+            (SourceKind::Database, _) if !database.is_postgres() => {
+                "only PostgreSQL takes a database of PostgreSQL".to_owned()
+            }
+            (SourceKind::Database, _) if databases > 1 => {
+                "several databases do not fit into one: name one with --system NAME".to_owned()
+            }
+            (SourceKind::Database, _) => return Self::Rebuilt,
+            (SourceKind::Package, Some(system)) => {
+                format!("this program does not know the system `{system}`")
+            }
+            (SourceKind::Package, None) => "it names no system".to_owned(),
+            (SourceKind::Folder, _) => "it is a folder and no data package".to_owned(),
+        };
+        Self::Left(format!(
+            "{} is not loaded: {why}; or restore it to a folder with --to DIR",
+            entry.name
+        ))
+    }
 }

@@ -20,6 +20,7 @@ use crate::source::{Kind, SourceError, SourceFile, SourceHead, SourceOptions};
 use catalogue::Catalogue;
 use copy::{Incoming, Sums, Tasks};
 use descriptor::Descriptor;
+pub(crate) use script::{ident, named};
 use session::Login;
 
 /// A database while it is backed up.

@@ -13,6 +13,7 @@ mod package;
 use std::path::Path;
 
 use database::DatabaseSource;
+pub(crate) use database::{ident, named};
 pub use error::SourceError;
 pub use file::SourceFile;
 use folder::FolderSource;

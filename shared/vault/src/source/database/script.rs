@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use crate::source::database::catalogue::{Catalogue, Column, Table};
 
 /// A name as an identifier of SQL, always in quotes.
-pub(super) fn ident(name: &str) -> String {
+pub(crate) fn ident(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-pub(super) fn named(schema: &str, name: &str) -> String {
+pub(crate) fn named(schema: &str, name: &str) -> String {
     format!("{}.{}", ident(schema), ident(name))
 }
 
