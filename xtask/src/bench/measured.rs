@@ -59,18 +59,6 @@ impl Measured {
         Err(format!("{command:?}: {status}\n{}", read(&mut words)?).into())
     }
 
-    /// This program and the next, as one.
-    pub(crate) fn then(self, next: Self) -> Self {
-        Self {
-            wall: self.wall + next.wall,
-            usage: Usage {
-                cpu: self.usage.cpu + next.usage.cpu,
-                resident_kib: next.usage.resident_kib,
-                peak_kib: self.usage.peak_kib.max(next.usage.peak_kib),
-            },
-        }
-    }
-
     /// As figures of a run whose work other processes did: their processor time and memory are not known.
     pub(crate) fn of_others(self, source: f64, stored: Option<f64>) -> Run {
         let mut run = self.of_mib(source, stored);

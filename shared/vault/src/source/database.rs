@@ -1,7 +1,8 @@
 //! A PostgreSQL database, read table by table from one exported snapshot, as a data package that `psql` alone can load.
 //!
 //! Nothing is locked but what every `SELECT` locks, for as long as the snapshot is held. Every connection is a thread of its own that
-//! copies one table after the other; the files come out in order, and a table that is not read yet waits in a bounded queue.
+//! copies one table, or one range of a table, after the other; the files come out in order, and what is not read yet waits in queues of
+//! bounded length and number.
 
 mod catalogue;
 mod copy;
@@ -36,7 +37,7 @@ impl DatabaseSource {
     pub(crate) fn open(url: &str, options: &SourceOptions) -> Result<Self, SourceError> {
         let login = Login::read(url)?;
         let notes = Notes::default();
-        let tasks = Arc::<Tasks>::default();
+        let tasks = Arc::new(Tasks::new(options.connections.max(1)));
         let first = start_first(&login, options.schema.clone(), Arc::clone(&tasks));
         let catalogue = answer(&login, &first)?;
         if catalogue.tables.is_empty() {
@@ -45,7 +46,9 @@ impl DatabaseSource {
         for (about, what) in &catalogue.notes {
             notes.add(about, what);
         }
-        let more = options.connections.clamp(1, catalogue.tables.len()) - 1;
+        let tables = catalogue.tables.iter();
+        let ranges: usize = tables.map(|table| table.copy_statements().len()).sum();
+        let more = options.connections.clamp(1, ranges) - 1;
         let ready: Vec<_> = (0..more)
             .map(|_| start_more(&login, catalogue.snapshot.clone(), Arc::clone(&tasks)))
             .collect();
@@ -153,7 +156,8 @@ fn files(head: &SourceHead, catalogue: Catalogue, tasks: &Arc<Tasks>) -> Vec<Sou
     let sums = Sums::new(catalogue.tables.len());
     let mut files = Vec::new();
     for (number, table) in catalogue.tables.into_iter().enumerate() {
-        let queue = tasks.add(table.copy_statement());
+        let ranges = table.copy_statements().into_iter();
+        let ranges = ranges.map(|statement| tasks.add(statement)).collect();
         files.push(SourceFile {
             path: table.path(),
             executable: false,
@@ -165,7 +169,7 @@ fn files(head: &SourceHead, catalogue: Catalogue, tasks: &Arc<Tasks>) -> Vec<Sou
                 dialect: Dialect::default(),
                 header: true,
             }),
-            reader: Box::new(Incoming::new(queue, number, sums.clone())),
+            reader: Box::new(Incoming::new(ranges, number, sums.clone())),
         });
     }
     tasks.close();

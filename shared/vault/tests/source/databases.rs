@@ -186,6 +186,21 @@ async fn all_tables_are_of_one_moment_and_nobody_waits_for_the_backup() {
 }
 
 #[tokio::test]
+async fn a_large_table_without_a_key_is_read_by_several_connections_in_the_order_of_its_heap() {
+    let database = database().await;
+    let fill = "CREATE TABLE log (no int, note text); INSERT INTO log SELECT n, repeat('x', n % 300) FROM generate_series(1, 90000) n;
+        DELETE FROM log WHERE no % 7 = 0; INSERT INTO log SELECT -n, NULL FROM generate_series(1, 90000) n";
+    psql(&database.url, fill).unwrap();
+    let mut options = options();
+    options.connections = 3;
+    let files = read(&mut vault::source::open(&database.url, &options).unwrap()[0]);
+    let copy = "COPY (SELECT * FROM log ORDER BY ctid) TO STDOUT WITH (FORMAT csv, HEADER true)";
+    let whole = psql(&database.url, copy).unwrap();
+    assert!(whole.len() > 10_000_000);
+    assert!(String::from_utf8_lossy(&files[0].bytes).trim() == whole);
+}
+
+#[tokio::test]
 async fn one_schema_alone_can_be_backed_up() {
     let database = filled().await;
     let mut options = options();

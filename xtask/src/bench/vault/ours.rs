@@ -85,8 +85,13 @@ impl Vault {
         Ok(measured.of_mib(mib, Some(self.stored()? - before)))
     }
 
-    /// Restores the newest backup into a folder that is not there yet, while one cloud is away.
-    pub(super) fn restore(&self, into: &Path, setting: &Setting) -> Result<Measured, Failure> {
+    /// Restores the newest backup into a folder that is not there yet, or a database, while one cloud is away. A folder of its own is
+    /// for what is on its way into a database.
+    pub(super) fn restore(
+        &self,
+        into: impl AsRef<OsStr>,
+        setting: &Setting,
+    ) -> Result<Measured, Failure> {
         let (lost, aside) = (self.folder.join("a"), self.folder.join("aside"));
         fs::rename(&lost, &aside)?;
         fs::create_dir(&lost)?;
@@ -98,6 +103,7 @@ impl Vault {
                 .arg(self.keys.join(format!("custodian-{custodian}.share")));
         }
         restore.arg("--to").arg(into);
+        restore.arg("--spool").arg(self.folder.join("spool"));
         let measured = Measured::run(&mut restore, setting)?;
         fs::remove_dir(&lost)?;
         fs::rename(&aside, &lost)?;

@@ -1,14 +1,12 @@
 //! A loaded PostgreSQL: backed up while it runs, lost, and brought back until it answers; beside pgBackRest.
 //!
 //! pgBackRest copies the cluster's files and starts the server on them; the vault keeps rows, so that any PostgreSQL can take them, and
-//! loads them with their keys and indexes. Either restore ends when a row is found by its key.
+//! makes tables, keys, indexes and statistics of them anew. Either restore ends when a row is found by its key.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
-use test_support::postgres::{Database, Server, program, psql};
+use test_support::postgres::{Database, Server, psql};
 
 use super::super::Setting;
 use super::super::measured::Measured;
@@ -147,39 +145,20 @@ impl Contestant for First {
     }
 }
 
-/// The restore of the database with one cloud away: files, then the server's own client with the script that lies among them.
+/// The restore of the database with one cloud away, straight into a running server.
 #[derive(Debug)]
 struct Restore(ours::Vault, Rc<Source>);
 
 impl Contestant for Restore {
     fn name(&self) -> &'static str {
-        "lifeboat, restore with one cloud lost, and load"
+        "lifeboat, restore with one cloud lost into a running server"
     }
 
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
         let server = Server::start_with(&AFTERWARDS);
         let database = Database::create(server.url());
-        let target = self.0.target()?;
-        let into = target.path().join("restored");
-        let restored = self.0.restore(&into, setting)?;
-        let mut load = Command::new(program("psql"));
-        load.args(["--no-psqlrc", "--quiet", "--single-transaction"])
-            .args(["--set", "ON_ERROR_STOP=1", "--file", "load.sql"])
-            .arg(&database.url)
-            .current_dir(script_folder(&into)?);
-        let loaded = Measured::run(&mut load, setting)?;
+        let restored = self.0.restore(&database.url, setting)?;
         self.1.answers_at(&database.url)?;
-        Ok(restored.then(loaded).of_mib(self.1.mib, None))
+        Ok(restored.of_mib(self.1.mib, None))
     }
-}
-
-/// Where `load.sql` lies in what was restored: in the folder of the one source.
-fn script_folder(restored: &Path) -> Result<PathBuf, Failure> {
-    for entry in fs::read_dir(restored)? {
-        let folder = entry?.path();
-        if folder.join("load.sql").is_file() {
-            return Ok(folder);
-        }
-    }
-    Err("the restore brought no load.sql".into())
 }

@@ -30,6 +30,8 @@ pub(super) struct Table {
     /// Its name in the data package.
     pub(super) resource: String,
     pub(super) is_partitioned: bool,
+    /// Blocks of the heap, where the server reads ranges of them.
+    pub(super) blocks: i64,
     pub(super) columns: Vec<Column>,
     /// Columns of the primary key, in its order.
     pub(super) key: Vec<String>,
@@ -47,6 +49,8 @@ pub(super) struct Column {
     pub(super) default: Option<String>,
     /// `a` or `d`: GENERATED ALWAYS or BY DEFAULT AS IDENTITY.
     pub(super) identity: String,
+    /// What its own sequence is told, in parentheses.
+    pub(super) numbering: Option<String>,
     /// `s`: computed by the server.
     pub(super) generated: String,
     /// Another collation than its type's.
@@ -88,17 +92,40 @@ impl Table {
         names.join(", ")
     }
 
-    pub(super) fn copy_statement(&self) -> String {
+    /// Statements that write the rows one after the other, the first one with a heading. More than one where ranges of them can be read
+    /// at the same time.
+    pub(super) fn copy_statements(&self) -> Vec<String> {
+        let ranges = if self.key.is_empty() && !self.is_partitioned {
+            self.ranges()
+        } else {
+            vec![format!("ORDER BY {}", self.order())]
+        };
         let only = if self.is_partitioned { "" } else { "ONLY " };
-        format!(
-            "COPY (SELECT {} FROM {only}{} ORDER BY {}) TO STDOUT WITH (FORMAT csv, HEADER true, ENCODING 'UTF8')",
-            self.column_list(),
-            self.full_name(),
-            self.order()
-        )
+        let statement = |(number, range): (usize, String)| {
+            format!(
+                "COPY (SELECT {} FROM {only}{} {range}) TO STDOUT WITH (FORMAT csv, HEADER {}, ENCODING 'UTF8')",
+                self.column_list(),
+                self.full_name(),
+                number == 0
+            )
+        };
+        ranges.into_iter().enumerate().map(statement).collect()
     }
 
-    /// Rows in order of the key, text by its bytes, are found again tomorrow; without a key the heap's order is the steadiest.
+    /// Without a key the heap's order is the steadiest, and a scan that begins at the first block has it: nothing is sorted.
+    fn ranges(&self) -> Vec<String> {
+        let mut from = 0;
+        let mut ranges = Vec::new();
+        while from + BLOCKS < self.blocks {
+            let to = from + BLOCKS;
+            ranges.push(format!("WHERE ctid >= '({from},0)' AND ctid < '({to},0)'"));
+            from = to;
+        }
+        ranges.push(format!("WHERE ctid >= '({from},0)'"));
+        ranges
+    }
+
+    /// Rows in order of the key, text by its bytes, are found again tomorrow.
     fn order(&self) -> String {
         if self.key.is_empty() {
             return "tableoid, ctid".to_owned();
@@ -115,6 +142,9 @@ impl Table {
         columns.collect::<Vec<_>>().join(", ")
     }
 }
+
+/// A table without a key is read in ranges of so many blocks, 4 MiB: about as many bytes as wait for their reader.
+const BLOCKS: i64 = 512;
 
 fn file_name(name: &str) -> String {
     let mut file = String::new();
@@ -167,17 +197,19 @@ impl Catalogue {
         schema: Option<&str>,
     ) -> Result<(), sqlx::Error> {
         let sql = format!(
-            "SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind = 'p', c.relrowsecurity
+            "SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind = 'p', c.relrowsecurity,
+                 CASE WHEN current_setting('server_version_num')::int >= 140000 AND c.relkind = 'r'
+                     THEN pg_relation_size(c.oid) / current_setting('block_size')::int8 ELSE 0 END
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND {SCHEMAS} AND {NOT_OF_EXTENSION}
              ORDER BY n.nspname <> 'public', n.nspname, c.relname"
         );
-        let found: Vec<(i64, String, String, bool, bool)> =
+        let found: Vec<(i64, String, String, bool, bool, i64)> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql))
                 .bind(schema)
                 .fetch_all(&mut *session)
                 .await?;
-        for (oid, in_schema, name, is_partitioned, has_policies) in found {
+        for (oid, in_schema, name, is_partitioned, has_policies, blocks) in found {
             let columns = columns(session, oid).await?;
             let names = columns.iter().map(|column| &column.name);
             if names
@@ -207,6 +239,7 @@ impl Catalogue {
                 schema: in_schema,
                 name,
                 is_partitioned,
+                blocks,
                 columns,
                 key: sqlx::query_scalar(KEY)
                     .bind(oid)
@@ -253,7 +286,12 @@ async fn texts(
 async fn columns(session: &mut PgConnection, oid: i64) -> Result<Vec<Column>, sqlx::Error> {
     const COLUMNS: &str = "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
             pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attgenerated::text,
-            CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END, a.attcollation <> 0
+            CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END, a.attcollation <> 0,
+            (SELECT format('(INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s)', s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
+                CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END)
+             FROM pg_depend x JOIN pg_sequence s ON s.seqrelid = x.objid
+             WHERE x.classid = 'pg_class'::regclass AND x.refclassid = 'pg_class'::regclass AND x.refobjid = a.attrelid
+                AND x.refobjsubid = a.attnum AND x.deptype = 'i')
         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
@@ -269,6 +307,7 @@ async fn columns(session: &mut PgConnection, oid: i64) -> Result<Vec<Column>, sq
                 generated: row.try_get(5)?,
                 collation: row.try_get(6)?,
                 is_collated: row.try_get(7)?,
+                numbering: row.try_get(8)?,
             })
         })
         .collect()

@@ -1,9 +1,9 @@
-//! Copies tables out, in threads of their own, into queues of bounded length.
+//! Copies tables out, range by range, in threads of their own, into queues of bounded length.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use futures_util::StreamExt as _;
@@ -13,42 +13,75 @@ use crate::source::database::session::words;
 
 /// Bytes of a message.
 const BATCH: usize = 256 * 1024;
-/// Messages of a table that wait for their reader.
+/// Messages of a range that wait for their reader.
 const WAITING: usize = 16;
+/// Ranges that are read, or wait for their reader, beside those that connections are at.
+const AHEAD: usize = 2;
 
-/// A piece of a table.
+/// A piece of a range of a table.
 #[derive(Debug)]
 enum Message {
     Rows(Vec<u8>),
-    /// The table is whole.
+    /// The range is whole.
     End,
     Failed(String),
 }
 
-/// Tables that nobody copies yet.
-#[derive(Debug, Default)]
+/// Ranges of tables that nobody copies yet.
+#[derive(Debug)]
 pub(super) struct Tasks {
     queue: Mutex<Queue>,
     changed: Condvar,
+    /// How many ranges may be taken before their reader is done with them.
+    most: usize,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     tasks: VecDeque<(String, SyncSender<Message>)>,
+    /// Ranges that connections have begun.
+    begun: usize,
+    /// Ranges that their readers are done with.
+    released: usize,
     is_closed: bool,
 }
 
-/// Where the rows of one table come out.
+/// Where the rows of one range come out.
 #[derive(Debug)]
-pub(super) struct Rows(Receiver<Message>);
+pub(super) struct Rows {
+    messages: Receiver<Message>,
+    // Weak: when the last connection has gone, what nobody will ever copy must end.
+    tasks: Weak<Tasks>,
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        if let Some(tasks) = self.tasks.upgrade() {
+            tasks.locked().released += 1;
+            tasks.changed.notify_all();
+        }
+    }
+}
 
 impl Tasks {
-    /// Adds a table; tables are begun in the order in which they were added, so that the first one is never starved.
-    pub(super) fn add(&self, statement: String) -> Rows {
-        let (sender, receiver) = sync_channel(WAITING);
+    /// For so many connections.
+    pub(super) fn new(connections: usize) -> Self {
+        Self {
+            queue: Mutex::default(),
+            changed: Condvar::new(),
+            most: connections + AHEAD,
+        }
+    }
+
+    /// Adds a range; they are begun in the order in which they were added, so that the first one is never starved.
+    pub(super) fn add(self: &Arc<Self>, statement: String) -> Rows {
+        let (sender, messages) = sync_channel(WAITING);
         self.locked().tasks.push_back((statement, sender));
         self.changed.notify_all();
-        Rows(receiver)
+        Rows {
+            messages,
+            tasks: Arc::downgrade(self),
+        }
     }
 
     /// Lets the threads end once nothing is left.
@@ -64,10 +97,13 @@ impl Tasks {
     fn next(&self) -> Option<(String, SyncSender<Message>)> {
         let mut queue = self.locked();
         loop {
-            if let Some(task) = queue.tasks.pop_front() {
+            if queue.begun < queue.released + self.most
+                && let Some(task) = queue.tasks.pop_front()
+            {
+                queue.begun += 1;
                 return Some(task);
             }
-            if queue.is_closed {
+            if queue.is_closed && queue.tasks.is_empty() {
                 return None;
             }
             queue = self
@@ -78,7 +114,7 @@ impl Tasks {
     }
 }
 
-/// Copies tables until none is left. The thread is this connection's own, so that it may wait for a reader.
+/// Copies ranges until none is left. The thread is this connection's own, so that it may wait for a reader.
 pub(super) async fn work(mut session: PgConnection, tasks: &Tasks) {
     while let Some((statement, queue)) = tasks.next() {
         match copy(&mut session, &statement, &queue).await {
@@ -172,7 +208,8 @@ impl Sums {
 
 /// Reads the rows of a table as they come.
 pub(super) struct Incoming {
-    rows: Rows,
+    /// Its ranges that were not read to the end, in order.
+    ranges: VecDeque<Rows>,
     table: usize,
     sums: Sums,
     batch: Vec<u8>,
@@ -183,9 +220,9 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(rows: Rows, table: usize, sums: Sums) -> Self {
+    pub(super) fn new(ranges: VecDeque<Rows>, table: usize, sums: Sums) -> Self {
         Self {
-            rows,
+            ranges,
             table,
             sums,
             batch: Vec::new(),
@@ -212,16 +249,17 @@ impl Read for Incoming {
             let Some(hash) = &mut self.hash else {
                 return Ok(0);
             };
-            match self.rows.0.recv() {
+            let Some(range) = self.ranges.front() else {
+                self.end();
+                return Ok(0);
+            };
+            match range.messages.recv() {
                 Ok(Message::Rows(batch)) => {
                     hash.update(&batch);
                     self.bytes += batch.len() as u64;
                     (self.batch, self.at) = (batch, 0);
                 }
-                Ok(Message::End) => {
-                    self.end();
-                    return Ok(0);
-                }
+                Ok(Message::End) => drop(self.ranges.pop_front()),
                 Ok(Message::Failed(what)) => return Err(io::Error::other(what)),
                 Err(_) => {
                     let what = "the connection to the database ended before the table did";

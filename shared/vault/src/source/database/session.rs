@@ -6,10 +6,12 @@ use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions as _, Connection as _, P
 use crate::source::SourceError;
 
 /// Values are written so that they can be read back exactly, whatever the server's settings. Row security must not leave rows out
-/// silently: it is an error instead. Waiting for a lock is bounded, so that nobody queues behind a backup.
+/// silently: it is an error instead. Waiting for a lock is bounded, so that nobody queues behind a backup. A scan has the heap's order,
+/// from its first block on; cores are kept busy by several connections.
 const SETTINGS: &str = "SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET bytea_output = 'hex';
     SET extra_float_digits = 3; SET xmloption = content; SET row_security = off; SET search_path = pg_catalog;
-    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s'; SET client_min_messages = warning";
+    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s'; SET client_min_messages = warning;
+    SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET work_mem = '64MB'";
 const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Where the database is, and how to get in. Never shown.
