@@ -18,6 +18,7 @@ mod database;
 mod error;
 mod events;
 mod extents;
+mod fate;
 pub(crate) mod find;
 mod history;
 mod open;

@@ -12,13 +12,14 @@ use super::RestoreError;
 use super::bring::Bringing;
 use super::database::{Database, LoadedSystem, Loading};
 use super::events::{Event, SharedEvents};
+use super::fate::Fate;
 use super::history::Point;
 use super::packs::Packs;
 use super::plan::PlannedSource;
 use super::rebuild::Rebuild;
 use super::staging::{Staging, beside, check_target};
 use crate::cloud::Blame;
-use crate::object::{RootManifest, SourceEntry, SourceKind};
+use crate::object::RootManifest;
 
 /// Where a restore goes.
 #[derive(Debug)]
@@ -350,60 +351,5 @@ impl Running {
             blames: found.clouds.blames().all(),
             warnings: std::mem::take(&mut self.warnings),
         }
-    }
-}
-
-/// What becomes of a source whose place is a database.
-enum Fate {
-    /// A system is loaded from it.
-    Loaded,
-    /// It is a database, and made again as it was.
-    Rebuilt,
-    /// Nothing, for the reason that is said.
-    Left(String),
-}
-
-impl Fate {
-    /// Refuses where nothing at all would be restored.
-    fn of_all(sources: &[PlannedSource], database: &Database) -> Result<Vec<Self>, RestoreError> {
-        let databases = sources
-            .iter()
-            .filter(|source| source.entry.kind == SourceKind::Database)
-            .count();
-        let fate = |source: &PlannedSource| Self::of(&source.entry, database, databases);
-        let fates: Vec<Self> = sources.iter().map(fate).collect();
-        let left = fates.iter().map(|fate| match fate {
-            Self::Left(said) => Some(said.as_str()),
-            Self::Loaded | Self::Rebuilt => None,
-        });
-        match left.collect::<Option<Vec<_>>>() {
-            Some(said) => Err(RestoreError::Usage(said.join("; "))),
-            None => Ok(fates),
-        }
-    }
-
-    /// `databases`: how many there are to be restored.
-    fn of(entry: &SourceEntry, database: &Database, databases: usize) -> Self {
-        if database.takes(entry) {
-            return Self::Loaded;
-        }
-        let why = match (&entry.kind, &entry.system) {
-            (SourceKind::Database, _) if !database.is_postgres() => {
-                "only PostgreSQL takes a database of PostgreSQL".to_owned()
-            }
-            (SourceKind::Database, _) if databases > 1 => {
-                "several databases do not fit into one: name one with --system NAME".to_owned()
-            }
-            (SourceKind::Database, _) => return Self::Rebuilt,
-            (SourceKind::Package, Some(system)) => {
-                format!("this program does not know the system `{system}`")
-            }
-            (SourceKind::Package, None) => "it names no system".to_owned(),
-            (SourceKind::Folder, _) => "it is a folder and no data package".to_owned(),
-        };
-        Self::Left(format!(
-            "{} is not loaded: {why}; or restore it to a folder with --to DIR",
-            entry.name
-        ))
     }
 }

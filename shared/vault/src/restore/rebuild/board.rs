@@ -191,7 +191,7 @@ mod tests {
             table,
             file: 0,
             range: 0..1,
-            rows: 1,
+            rows: Some(1),
             is_whole: true,
         }
     }

@@ -106,7 +106,8 @@ impl<'a> Rebuild<'a> {
     /// The files with rows, the largest first, so that it is not the last one to be loaded; and all others.
     fn files(&self) -> (Vec<PlannedFile>, Vec<PlannedFile>) {
         let files = self.source.files.iter().cloned();
-        let has_rows = |file: &PlannedFile| self.source.entry_of(file).table.is_some();
+        // Scripts and description lie at the top, tables in the folder of their schema.
+        let has_rows = |file: &PlannedFile| self.source.entry_of(file).path.contains('/');
         let (mut rows, others): (Vec<_>, Vec<_>) = files.partition(has_rows);
         rows.sort_by_key(|file| std::cmp::Reverse(file.bytes));
         (rows, others)

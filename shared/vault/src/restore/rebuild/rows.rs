@@ -27,7 +27,8 @@ pub(super) struct Rows {
     /// Index among the files of the assembly.
     pub(super) file: u32,
     pub(super) range: Range<u64>,
-    pub(super) rows: u64,
+    /// How many there are, where the backup knows: it does not of a file that could not be told apart by rows.
+    pub(super) rows: Option<u64>,
     /// Whether it is all of the file, with its heading.
     pub(super) is_whole: bool,
 }
@@ -40,7 +41,7 @@ impl Rows {
             table,
             file,
             range: 0..entry.bytes,
-            rows: entry.rows(),
+            rows: (!entry.parts.is_empty()).then(|| entry.rows()),
             is_whole: true,
         };
         let mut end = entry.parts.first().map_or(0, |part| part.offset);
@@ -59,11 +60,11 @@ impl Rows {
             match pieces.last_mut() {
                 Some(piece) if piece.range.end - piece.range.start < PIECE => {
                     piece.range.end = end;
-                    piece.rows += part.rows;
+                    piece.rows = piece.rows.map(|rows| rows + part.rows);
                 }
                 _ => pieces.push(Self {
                     range: part.offset..end,
-                    rows: part.rows,
+                    rows: Some(part.rows),
                     is_whole: false,
                     ..whole
                 }),
@@ -84,8 +85,10 @@ impl Rows {
             run(session, &format!("BEGIN; TRUNCATE ONLY {}", table.staged)).await?;
         }
         let copied = self.send(session, table, assembly).await?;
-        if copied != self.rows {
-            return Err(format!("the server took {copied} of {} rows", self.rows));
+        if let Some(rows) = self.rows
+            && copied != rows
+        {
+            return Err(format!("the server took {copied} of {rows} rows"));
         }
         if self.is_whole {
             run(session, "COMMIT").await?;
@@ -182,7 +185,7 @@ mod tests {
         let pieces = Rows::of(3, 7, &entry(9, 0), PIECE);
         let ranges: Vec<_> = pieces
             .iter()
-            .map(|piece| (piece.range.clone(), piece.rows))
+            .map(|piece| (piece.range.clone(), piece.rows.unwrap()))
             .collect();
         let end = |halves: u64| 10 + halves * (PIECE / 2);
         assert_eq!(

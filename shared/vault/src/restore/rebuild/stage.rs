@@ -118,7 +118,9 @@ impl Stage {
     }
 
     /// Leaves the target as it was before.
-    pub(super) async fn clear(self) -> Result<(), String> {
+    pub(super) async fn clear(mut self) -> Result<(), String> {
+        // Whatever it holds but the lock; if it is gone, it holds nothing.
+        let _gone = run(&mut self.session, "ROLLBACK").await;
         // This one's own session may be what failed; while it lives it holds the lock.
         let mut session = self.login.first().await?;
         clear(&mut session).await
