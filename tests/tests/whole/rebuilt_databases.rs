@@ -86,7 +86,9 @@ impl Kept {
         let mut restore = lifeboat_command(&["--json", "restore", "--to", to]);
         restore.args(["--vault", &self.vault.path("vault.toml")]);
         for custodian in [1, 2, 5] {
-            let share = self.vault.path(&format!("keys/custodian-{custodian}.share"));
+            let share = self
+                .vault
+                .path(&format!("keys/custodian-{custodian}.share"));
             restore.args(["--custodian", &share]);
         }
         restore.arg("--spool").arg(self.spool.path().join(spool));
@@ -135,7 +137,10 @@ async fn a_database_is_made_again_as_it_was() {
     }
     let restored = kept.restore(&again.url, &[]);
     let summary: Value = serde_json::from_slice(&restored.stdout).unwrap();
-    assert_eq!(summary["sources"][0]["name"], lost.url.rsplit('/').next().unwrap());
+    assert_eq!(
+        summary["sources"][0]["name"],
+        lost.url.rsplit('/').next().unwrap()
+    );
     assert!(summary["sources"][0]["rows"].as_u64().unwrap() > 4_300);
     // What comes next takes the next numbers, and has statistics.
     let next = "INSERT INTO event (note) VALUES ('next') RETURNING id, other";
@@ -161,10 +166,17 @@ async fn a_database_is_not_mixed_with_what_is_there() {
         let restored = kept.restore(&again.url, &[]);
         assert_eq!(restored.status.code(), Some(3), "{restored:?}");
         let name = held.split(' ').nth(2).unwrap();
-        assert!(told(&restored).contains(&format!("public.{name}")), "{restored:?}");
+        assert!(
+            told(&restored).contains(&format!("public.{name}")),
+            "{restored:?}"
+        );
         assert_eq!(everything(&again.url), before);
         assert!(!kept.spool.path().join("spool").exists());
-        psql(&again.url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap();
+        psql(
+            &again.url,
+            "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+        )
+        .unwrap();
     }
     // Elsewhere in the same database somebody else may live.
     let other = "CREATE SCHEMA other; CREATE TABLE other.person (own text)";
@@ -209,7 +221,10 @@ async fn a_killed_restore_shows_nothing_and_can_be_run_again() {
     let kept = Kept::of(&lost);
     let mut restore = kept.begin(&again.url, "spool", &[]);
     building(&again.url);
-    let busy = kept.begin(&again.url, "other", &[]).wait_with_output().unwrap();
+    let busy = kept
+        .begin(&again.url, "other", &[])
+        .wait_with_output()
+        .unwrap();
     assert_eq!(busy.status.code(), Some(2), "{busy:?}");
     restore.kill().unwrap();
     restore.wait().unwrap();

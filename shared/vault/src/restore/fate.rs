@@ -17,7 +17,10 @@ pub(super) enum Fate {
 
 impl Fate {
     /// Refuses where nothing at all would be restored.
-    pub(super) fn of_all(sources: &[PlannedSource], database: &Database) -> Result<Vec<Self>, RestoreError> {
+    pub(super) fn of_all(
+        sources: &[PlannedSource],
+        database: &Database,
+    ) -> Result<Vec<Self>, RestoreError> {
         let databases = sources
             .iter()
             .filter(|source| source.entry.kind == SourceKind::Database)

@@ -283,7 +283,10 @@ impl Running {
         // Its rows come under a number of their own, behind those of all sources.
         let numbers = [number, self.sources.len() + number];
         let numbers = numbers.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-        self.tell_begin(source, numbers.iter().any(|number| self.bringing.has_kept(*number)));
+        self.tell_begin(
+            source,
+            numbers.iter().any(|number| self.bringing.has_kept(*number)),
+        );
         let rebuild = Rebuild::new(&self.bringing, source, database)?;
         rebuild.run(numbers).await?;
         self.finish(number, None);

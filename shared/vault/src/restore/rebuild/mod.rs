@@ -144,9 +144,9 @@ impl<'a> Rebuild<'a> {
         Stage::set(&self.login, script)
             .await
             .map_err(|hindrance| match hindrance {
-                Hindrance::Busy => RestoreError::Usage(
-                    "another restore is at work in this database".to_owned(),
-                ),
+                Hindrance::Busy => {
+                    RestoreError::Usage("another restore is at work in this database".to_owned())
+                }
                 Hindrance::Occupied(held) => Refusal::Occupied { held }.into(),
                 Hindrance::Failed(what) => self.failed(what),
             })

@@ -88,22 +88,27 @@ impl Script {
     pub(super) fn read(load: &str, schema: &str, keys: &str) -> Result<Self, String> {
         let mut script = Self::default();
         let mut places = Places::default();
-        let objects = numbered("schema.sql", schema)?;
-        for (at, statement) in &objects {
-            script.place(statement, &mut places).map_err(at)?;
+        let objects = placed("schema.sql", schema)?;
+        for object in &objects {
+            let placed = script.place(object.statement, &mut places);
+            placed.map_err(|what| object.wrong(what))?;
         }
         for (number, line) in load.lines().enumerate() {
             let at = |what| format!("load.sql, line {}: {what}", number + 1);
             script.line(line, &mut places).map_err(at)?;
         }
-        for (at, statement) in &objects {
-            if script.shared.iter().all(|own| own.statement != *statement) {
-                let (moved, _) = places.moved(statement).map_err(at)?;
-                script.objects.push(moved);
+        for object in &objects {
+            let is_own = |own: &Shared| own.statement == object.statement;
+            if !script.shared.iter().any(is_own) {
+                let moved = places.moved(object.statement);
+                script
+                    .objects
+                    .push(moved.map_err(|what| object.wrong(what))?.0);
             }
         }
-        for (at, statement) in numbered("keys.sql", keys)? {
-            script.key(statement, &places).map_err(at)?;
+        for key in placed("keys.sql", keys)? {
+            let read = script.key(key.statement, &places);
+            read.map_err(|what| key.wrong(what))?;
         }
         Ok(script)
     }
@@ -276,20 +281,32 @@ fn words(text: &str) -> Result<Vec<Word<'_>>, String> {
     words.map_err(|unclear| format!("it is not clear from character {} on", unclear.at + 1))
 }
 
-/// The statements of a script, each with what says where an error lies.
-fn numbered<'a>(
-    script: &'a str,
-    text: &'a str,
-) -> Result<Vec<(impl Fn(String) -> String + Copy + use<'a>, &'a str)>, String> {
+/// A statement, and where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Placed<'a> {
+    script: &'static str,
+    number: usize,
+    statement: &'a str,
+}
+
+impl Placed<'_> {
+    /// What is wrong, and where.
+    fn wrong(self, what: impl std::fmt::Display) -> String {
+        format!("{}, statement {}: {what}", self.script, self.number)
+    }
+}
+
+/// The statements of a script.
+fn placed<'a>(script: &'static str, text: &'a str) -> Result<Vec<Placed<'a>>, String> {
     let found = statements(text);
     let found =
         found.map_err(|unclear| format!("{script} is not clear from byte {} on", unclear.at))?;
-    let numbered = found.into_iter().enumerate();
-    let numbered = numbered.map(|(number, statement)| {
-        let at = move |what: String| format!("{script}, statement {}: {what}", number + 1);
-        (at, statement)
+    let placed = (1..).zip(found).map(|(number, statement)| Placed {
+        script,
+        number,
+        statement,
     });
-    Ok(numbered.collect())
+    Ok(placed.collect())
 }
 
 fn name_of<'a>(word: &'a Word<'_>) -> Option<&'a str> {

@@ -241,7 +241,10 @@ async fn moves(session: &mut PgConnection, from: &str, to: &str) -> Result<Vec<S
             FROM pg_catalog.pg_type t WHERE t.typnamespace = pg_catalog.to_regnamespace($1) AND t.typtype IN ('e', 'd')
         ) AS moves ORDER BY step, number";
     let asked = sqlx::query_scalar(MOVES).bind(from).bind(to);
-    asked.fetch_all(session).await.map_err(|error| words(&error))
+    asked
+        .fetch_all(session)
+        .await
+        .map_err(|error| words(&error))
 }
 
 /// The beginning of a statement, by which people find it.

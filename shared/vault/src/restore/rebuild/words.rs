@@ -197,7 +197,10 @@ mod tests {
         let script = "-- about\nCREATE TABLE \"a;b\" (\n    x int\n);\nSELECT ';', E'\\';';\n";
         assert_eq!(
             statements(script).unwrap(),
-            ["CREATE TABLE \"a;b\" (\n    x int\n)", "SELECT ';', E'\\';'"]
+            [
+                "CREATE TABLE \"a;b\" (\n    x int\n)",
+                "SELECT ';', E'\\';'"
+            ]
         );
     }
 
