@@ -68,7 +68,7 @@ pub(crate) struct Options {
     /// A folder for what is on its way into a database [default: .lifeboat-spool here]. Removed at the end.
     #[arg(long, value_name = "DIR")]
     spool: Option<PathBuf>,
-    /// Connections by which a database that was backed up is made again [default: as many as there are cores].
+    /// Connections that build keys of a database that is made again; two more copy rows [default: as many as there are cores].
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=64))]
     connections: Option<u8>,
     #[command(flatten)]

@@ -28,7 +28,7 @@ pub struct Database {
     /// A folder that does not exist yet, for packages between cloud and database. Readable by this user only, and removed at
     /// the end; a killed restore goes on with it.
     pub spool: PathBuf,
-    /// Connections by which a database that was backed up is rebuilt.
+    /// Connections that build keys of a database that was backed up; two more copy its rows.
     pub connections: NonZeroUsize,
 }
 

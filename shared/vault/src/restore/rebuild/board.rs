@@ -50,13 +50,15 @@ pub(super) struct Board {
     builds: Vec<Build>,
     /// Places of those that nobody has begun.
     waiting: Vec<usize>,
-    hands: usize,
-    at_work: usize,
+    /// Sessions that may build at a time.
+    builders: usize,
+    building: usize,
+    copying: usize,
 }
 
 impl Board {
-    /// `bytes`: of each table. `hands`: sessions that work.
-    pub(super) fn new(bytes: &[u64], rows: Vec<Rows>, builds: &[Build], hands: usize) -> Self {
+    /// `bytes`: of each table. `builders`: sessions that may build at a time; more may copy.
+    pub(super) fn new(bytes: &[u64], rows: Vec<Rows>, builds: &[Build], builders: usize) -> Self {
         let table = |bytes: &u64| Table {
             bytes: *bytes,
             ..Table::default()
@@ -86,8 +88,9 @@ impl Board {
             tables,
             builds: builds.to_vec(),
             waiting,
-            hands,
-            at_work: 0,
+            builders,
+            building: 0,
+            copying: 0,
         }
     }
 
@@ -96,14 +99,14 @@ impl Board {
         if self.rows.front().is_some_and(has_begun)
             && let Some(rows) = self.rows.pop_front()
         {
-            self.at_work += 1;
+            self.copying += 1;
             return Next::Task(Task::Rows(rows));
         }
         let ready = self
             .waiting
             .iter()
             .position(|number| self.is_ready(*number));
-        if let Some(place) = ready {
+        if let Some(place) = ready.filter(|_| self.building < self.builders) {
             let number = self.waiting.remove(place);
             self.take(number);
             return Next::Task(Task::Build {
@@ -124,10 +127,13 @@ impl Board {
 
     /// A task has been done.
     pub(super) fn done(&mut self, task: &Task) {
-        self.at_work -= 1;
         match task {
-            Task::Rows(rows) => self.tables[rows.table].rows_left -= 1,
+            Task::Rows(rows) => {
+                self.copying -= 1;
+                self.tables[rows.table].rows_left -= 1;
+            }
             Task::Build { number, .. } => {
+                self.building -= 1;
                 let build = &self.builds[*number];
                 for table in &build.tables {
                     let table = &mut self.tables[*table];
@@ -161,7 +167,7 @@ impl Board {
     }
 
     fn take(&mut self, number: usize) {
-        self.at_work += 1;
+        self.building += 1;
         let build = &self.builds[number];
         for table in &build.tables {
             if build.kind == BuildKind::Index {
@@ -172,11 +178,11 @@ impl Board {
         }
     }
 
-    /// Sessions that neither work nor will find something to do now.
+    /// Builders that neither build nor will find something to do now.
     fn idle(&self) -> usize {
         let ready = self.waiting.iter().filter(|number| self.is_ready(**number));
-        let wanted = self.at_work + self.rows.len() + ready.count();
-        self.hands.saturating_sub(wanted)
+        let wanted = self.building + self.copying + self.rows.len() + ready.count();
+        self.builders.saturating_sub(wanted)
     }
 }
 
@@ -233,6 +239,7 @@ mod tests {
         assert_eq!(board.next(|_| true), Next::Wait);
         board.done(&Task::Rows(rows(1)));
         assert_eq!(number(&board.next(|_| true)), Some(1));
+        done(&mut board, 0);
         assert_eq!(number(&board.next(|_| true)), Some(2));
         assert_eq!(board.next(|_| true), Next::Over);
     }
@@ -275,6 +282,18 @@ mod tests {
         let steps: [&[usize]; 5] = [&[0], &[1], &[2, 3], &[4], &[5]];
         assert_eq!(seen, steps);
         assert_eq!(board.next(|_| true), Next::Over);
+    }
+
+    #[test]
+    fn more_may_copy_than_build() {
+        let builds = [build(BuildKind::Index, &[0]), build(BuildKind::Index, &[0])];
+        let mut board = Board::new(&[1, 1], vec![rows(1), rows(1)], &builds, 1);
+        assert!(matches!(board.next(|_| true), Next::Task(Task::Rows(_))));
+        assert!(matches!(board.next(|_| true), Next::Task(Task::Rows(_))));
+        assert_eq!(number(&board.next(|_| true)), Some(0));
+        assert_eq!(board.next(|_| true), Next::Wait);
+        done(&mut board, 0);
+        assert_eq!(number(&board.next(|_| true)), Some(1));
     }
 
     #[test]

@@ -37,6 +37,10 @@ use script::{Script, Table};
 use session::{Login, run};
 use stage::{Hindrance, Stage};
 
+/// So many sessions more than may build copy rows: at the end of each table its session waits idly, by a delayed acknowledgement of the
+/// network, and tables may be many and small.
+const COPYING: usize = 2;
+
 /// What the scripts of a database are called in its folder.
 const SCRIPTS: [&str; 3] = ["load.sql", "schema.sql", "keys.sql"];
 
@@ -182,7 +186,7 @@ impl<'a> Rebuild<'a> {
         kept: bool,
     ) -> Result<Vec<PgConnection>, Failed> {
         let failed = |what| Failed::Restore(self.failed(what));
-        let sessions = (0..self.connections).map(|_| self.login.worker(&script.settings));
+        let sessions = (0..self.connections + COPYING).map(|_| self.login.worker(&script.settings));
         let sessions = try_join_all(sessions).await.map_err(failed)?;
         let assembly = Arc::clone(work.assembly());
         let bring = self.bringing.bring(number, source, &assembly, kept);

@@ -90,8 +90,8 @@ impl Script {
         let mut places = Places::default();
         let objects = placed("schema.sql", schema)?;
         for object in &objects {
-            let placed = script.place(object.statement, &mut places);
-            placed.map_err(|what| object.wrong(what))?;
+            let learnt = script.place(object.statement, &mut places);
+            learnt.map_err(|what| object.wrong(what))?;
         }
         for (number, line) in load.lines().enumerate() {
             let at = |what| format!("load.sql, line {}: {what}", number + 1);
