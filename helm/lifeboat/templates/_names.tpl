@@ -1,0 +1,63 @@
+{{/* The name of everything in the release. */}}
+{{- define "lifeboat.fullname" -}}
+{{- if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 30 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 30 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What selects all pods of the release. */}}
+{{- define "lifeboat.selectorOfAll" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* What selects one component. Takes root and component. */}}
+{{- define "lifeboat.selector" -}}
+{{ include "lifeboat.selectorOfAll" .root }}
+app.kubernetes.io/component: {{ .component }}
+{{- end -}}
+
+{{/* Labels of an object. Takes root, component and role. */}}
+{{- define "lifeboat.labels" -}}
+{{ include "lifeboat.selector" . }}
+app.kubernetes.io/part-of: {{ .root.Chart.Name }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+lifeboat/role: {{ .role }}
+{{- end -}}
+
+{{/* Metadata of an object. Takes root, component, role, and name where it is not the component's. */}}
+{{- define "lifeboat.metadata" -}}
+name: {{ .name | default (printf "%s-%s" (include "lifeboat.fullname" .root) .component) }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- include "lifeboat.labels" . | nindent 2 }}
+{{- end -}}
+
+{{/* The image of a program. Takes root, program and, where it is pinned, digest. */}}
+{{- define "lifeboat.image" -}}
+{{- $image := .root.Values.image -}}
+{{- with $image.registry }}{{ . }}/{{ end -}}
+{{- $image.repository }}/{{ .program -}}
+{{- if .digest }}@{{ .digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end -}}
+{{- end -}}
+
+{{/* A service's own settings over those of all. Takes root and entry; gives YAML. */}}
+{{- define "lifeboat.entry" -}}
+{{- toYaml (mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy .entry)) -}}
+{{- end -}}
+
+{{/* The names of the capabilities that are switched on, as JSON. */}}
+{{- define "lifeboat.enabled" -}}
+{{- $names := list -}}
+{{- range $name, $entry := .Values.capabilities -}}
+{{- if $entry.enabled }}{{ $names = append $names $name }}{{ end -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end -}}
+
+{{/* Whether a service has more than one copy. Takes an entry. */}}
+{{- define "lifeboat.severalCopies" -}}
+{{- if or (and .autoscaling.enabled (gt (int .autoscaling.minReplicas) 1)) (and (not .autoscaling.enabled) (gt (int .replicas) 1)) -}}true{{- end -}}
+{{- end -}}
