@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test|fuzz|lint|openapi|bench`.
+//! The project's own commands: `cargo xtask test|fuzz|lint|openapi|kubernetes|bench`.
 //!
 //! It installs and starts real servers, so it is kept apart from what is deployed, and light, so that it is built soon.
 #![expect(
@@ -12,6 +12,7 @@ mod commands;
 mod emulators;
 mod fuzz;
 mod interrupt;
+mod kubernetes;
 mod lint;
 mod openapi;
 mod parts;
@@ -45,6 +46,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Write openapi/ from the code
     Openapi(openapi::Arguments),
+    /// Write k8s/ and what the chart's switches change, from the chart
+    Kubernetes(kubernetes::Arguments),
 }
 
 /// Runs the command that the process was started with.
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
                 Task::Bench(arguments) => bench::run(arguments).await,
                 Task::Lint => lint::run().await,
                 Task::Openapi(arguments) => openapi::run(&arguments).await,
+                Task::Kubernetes(arguments) => kubernetes::run(&arguments).await,
             }
         })
     });

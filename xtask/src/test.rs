@@ -12,6 +12,7 @@ use crate::Failure;
 use crate::commands::{Group, cargo, run as run_command, words};
 use crate::emulators::Emulators;
 use crate::interrupt::Interrupt;
+use crate::kubernetes;
 use crate::parts;
 use outcome::Outcome;
 
@@ -49,7 +50,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         None
     };
 
+    let checkers = if renders(&arguments.cargo) {
+        kubernetes::provide(&mut interrupt).await?.variables()
+    } else {
+        Vec::new()
+    };
+
     let mut command = cargo(&["test", "--no-fail-fast"]);
+    command.envs(checkers);
     command.envs(emulators.iter().flat_map(Emulators::variables));
     if !names_packages(&arguments.cargo) {
         command.arg("--workspace");
@@ -106,12 +114,17 @@ fn may_run(arguments: &[String], packages: &[&str]) -> bool {
 
 /// Whether tests may run that start the project's programs, which must be built then.
 fn starts_programs(arguments: &[String]) -> bool {
-    may_run(arguments, &["end-to-end"])
+    may_run(arguments, &["end-to-end", "deployment"])
 }
 
 /// Whether tests may run that store something in clouds, whose emulators take a while to start.
 fn needs_clouds(arguments: &[String]) -> bool {
     may_run(arguments, &["vault", "lifeboat", "end-to-end"])
+}
+
+/// Whether tests may run that render the chart.
+fn renders(arguments: &[String]) -> bool {
+    may_run(arguments, &["deployment"])
 }
 
 /// Whether tests may run that hand messages to the broker, which takes a while to start.
@@ -121,7 +134,7 @@ fn needs_broker(arguments: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{names_packages, needs_broker, needs_clouds, starts_programs};
+    use super::{names_packages, needs_broker, needs_clouds, renders, starts_programs};
 
     fn arguments(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()
@@ -149,9 +162,16 @@ mod tests {
     }
 
     #[test]
+    fn helm_is_there_for_whoever_renders() {
+        assert!(renders(&[]) && renders(&arguments("-p deployment")));
+        assert!(!renders(&arguments("-p vault")));
+    }
+
+    #[test]
     fn programs_are_built_for_whoever_starts_them() {
         assert!(starts_programs(&[]));
         assert!(starts_programs(&arguments("-p end-to-end")));
+        assert!(starts_programs(&arguments("-p deployment")));
         assert!(!starts_programs(&arguments("-p household")));
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct RegistryFacts {
 /// A caller with a key of its own, and a token once signed in.
 pub(crate) struct Client {
     gateway: Url,
+    /// What the world calls the gateway, where that is not how it is reached here: proofs are made for this.
+    public: Option<Url>,
     http: reqwest::Client,
     holder: Holder,
     token: Option<String>,
@@ -71,11 +73,31 @@ impl Client {
         let http = reqwest::Client::builder().no_proxy().build()?;
         Ok(Self {
             gateway,
+            public: None,
             http,
             holder: Holder::generate()?,
             token: None,
             clock,
         })
+    }
+
+    /// The same caller of a gateway that the world calls by another address.
+    #[must_use]
+    pub(crate) fn known_as(self, public: Option<Url>) -> Self {
+        Self { public, ..self }
+    }
+
+    /// What the world calls an address of the gateway.
+    fn name(&self, url: &Url) -> Url {
+        let mut named = url.clone();
+        if let Some(public) = &self.public
+            && url.origin() == self.gateway.origin()
+        {
+            named = public.clone();
+            named.set_path(url.path());
+            named.set_query(url.query());
+        }
+        named
     }
 
     /// The absolute address of `target`, which may be a path.
@@ -92,7 +114,7 @@ impl Client {
             let form = self.form(credentials, &url)?;
             let proof = self
                 .holder
-                .prove("POST", url.as_str(), None, self.clock.now())?;
+                .prove("POST", self.name(&url).as_str(), None, self.clock.now())?;
             let answer = self
                 .http
                 .post(url.clone())
@@ -139,7 +161,7 @@ impl Client {
                     ("client_assertion_type", assertion::TYPE.to_owned()),
                     (
                         "client_assertion",
-                        assertion::make(&key, client_id, url.as_str(), self.clock.now())?,
+                        assertion::make(&key, client_id, self.name(url).as_str(), self.clock.now())?,
                     ),
                 ]
             }
@@ -153,7 +175,7 @@ impl Client {
             let now = self.clock.now();
             let proof = self
                 .holder
-                .prove(method.as_str(), url.as_str(), Some(token), now)?;
+                .prove(method.as_str(), self.name(&url).as_str(), Some(token), now)?;
             headers.push(("Authorization", format!("DPoP {token}")));
             headers.push(("DPoP", proof));
         }

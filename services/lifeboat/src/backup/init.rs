@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// The file to write; it must not be there yet.
     #[arg(long, value_name = "FILE", default_value = "vault.toml")]
     vault: PathBuf,
+    /// Does nothing where the file is there already, for what runs again and again.
+    #[arg(long)]
+    if_absent: bool,
     /// A cloud, as URL or NAME=URL: file:///…, s3://…, az://… or gs://….
     #[arg(long = "cloud", value_name = "URL", required = true, num_args = 1, value_parser = cloud)]
     clouds: Vec<Named>,
@@ -102,6 +105,15 @@ fn named<'a>(
 }
 
 pub(crate) async fn run(options: Options, json: bool) -> Result<ExitCode, Failure> {
+    if options.if_absent && options.vault.exists() {
+        let vault = options.vault.display();
+        if json {
+            say_json(&serde_json::json!({ "new": false }))?;
+        } else {
+            say(format_args!("{vault} is there already; nothing was done"));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let (need, count) = (usize::from(options.need), options.clouds.len());
     if need < 2 || need >= count || count > 16 {
         return Err(Failure::usage(format!(

@@ -31,6 +31,9 @@ pub(crate) struct Options {
     /// The gateway, instead of the one in the ready file.
     #[arg(long, value_name = "URL")]
     gateway: Option<Url>,
+    /// What the world calls the gateway, where it is reached by another address, such as its Service inside a cluster.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<Url>,
     /// A citizen's facts: national ID.
     #[arg(long, requires_all = ["birth_date", "household_no", "id_card_issued_on"])]
     national_id: Option<String>,
@@ -104,7 +107,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
             }
         },
     };
-    let mut client = Client::new(gateway, clock::system())?;
+    let mut client = Client::new(gateway, clock::system())?.known_as(options.public_url.clone());
     if let Some(who) = options.who {
         client.sign_in(&credentials(who, &options, known)?).await?;
     }

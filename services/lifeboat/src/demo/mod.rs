@@ -32,6 +32,7 @@ use crate::outcome::Failure;
 use crate::settings::Settings;
 use crate::stack::Stack;
 
+pub(crate) use self::keys::{private, random_base64};
 pub(crate) use self::ready_file::ReadyFile;
 
 /// Where the demo works unless told otherwise.

@@ -3,6 +3,7 @@
 mod ceremony;
 mod contribute;
 mod files;
+mod services;
 mod session;
 mod status;
 mod words;
@@ -20,6 +21,8 @@ pub(crate) enum KeysCommand {
     Ceremony(ceremony::Options),
     /// Makes a custodian's share file again from the 24 words of the printed page, read from standard input.
     Words(words::Options),
+    /// Makes the keys of a site's services, as files and as Secrets of Kubernetes.
+    Services(services::Options),
     /// Opens a restore session, to which custodians contribute from their own machines.
     Session(session::Options),
     /// Gives a custodian's share to one restore session, sealed so that only that session can open it.
@@ -33,6 +36,7 @@ pub(crate) fn run(command: KeysCommand, json: bool) -> Result<ExitCode, Failure>
     match command {
         KeysCommand::Ceremony(options) => ceremony::run(&options, json),
         KeysCommand::Words(options) => words::run(&options, json),
+        KeysCommand::Services(options) => services::run(&options),
         KeysCommand::Session(options) => session::run(&options, json),
         KeysCommand::Contribute(options) => contribute::run(&options, json),
         KeysCommand::Status(options) => status::run(&options, json),

@@ -61,9 +61,10 @@ pub(crate) struct Options {
     /// Lists the restore points; needs no custodian.
     #[arg(long, conflicts_with = "to")]
     list: bool,
-    /// A folder that does not exist yet or is empty, or a database: postgres://… or sqlite://…. A database that was backed up is made
-    /// again in the one that postgres://… names, if that holds nothing in its way.
-    #[arg(long, value_name = "DIR|URL", required_unless_present = "list")]
+    /// A folder that does not exist yet or is empty, or a database: postgres://… or sqlite://… [default: `database` under
+    /// [snapshot] in lifeboat.toml]. A database that was backed up is made again in the one that postgres://… names, if that holds
+    /// nothing in its way.
+    #[arg(long, value_name = "DIR|URL")]
     to: Option<String>,
     /// A folder for what is on its way into a database [default: .lifeboat-spool here]. Removed at the end.
     #[arg(long, value_name = "DIR")]
@@ -102,6 +103,10 @@ pub(crate) async fn run(
         (None, Some(log)) => log.to_str().map(named_witness),
         (None, None) => None,
     };
+    let to = options.to.clone().or_else(|| settings.snapshot.database.clone()).ok_or_else(|| {
+        Failure::usage("no place to restore to is named")
+            .next("say --to DIR, --to postgres://… or --to sqlite://FOLDER, or set database under [snapshot] in lifeboat.toml")
+    })?;
     let asked = Asked {
         at: options.at.and_then(Sequence::new),
         witness: witness.transpose().map_err(|error| failure(&error))?,
@@ -155,21 +160,21 @@ pub(crate) async fn run(
         ));
     }
     let events = progress::watched(json, totals.bytes);
-    let sink = sink(&options, systems, settings, json)?;
+    let sink = sink(&options, &to, systems, settings, json)?;
     let restored = plan.run(sink, Arc::clone(&events)).await;
     drop(events);
     let restored = restored.map_err(|error| failure(&error))?;
-    summary::tell(&restored, options.to.as_deref().unwrap_or_default(), json)?;
+    summary::tell(&restored, &to, json)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn sink(
     options: &Options,
+    to: &str,
     systems: &[System],
     settings: &Settings,
     json: bool,
 ) -> Result<Sink, Failure> {
-    let to = options.to.clone().unwrap_or_default();
     let is_database = ["postgres://", "postgresql://", "sqlite://"]
         .iter()
         .any(|scheme| to.starts_with(scheme));
@@ -188,7 +193,7 @@ fn sink(
     }
     let spool = options.spool.clone();
     Ok(Sink::Database(Database {
-        url: to,
+        url: to.to_owned(),
         systems: systems.to_vec(),
         options: options.rules.read(&settings.snapshot)?,
         progress: crate::snapshot::watched(json),

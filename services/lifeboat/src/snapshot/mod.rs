@@ -7,6 +7,7 @@ mod settings;
 mod show;
 mod stored;
 mod target;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,8 @@ pub(crate) enum SnapshotCommand {
     Load(load::Options),
     /// Lists the snapshots of a database.
     List(stored::ListOptions),
+    /// Waits until a snapshot of each named system is in service.
+    Wait(wait::Options),
     /// Goes back to the previous snapshot. A second rollback goes forward again.
     Rollback(stored::RollbackOptions),
     /// Prints the statements that make a system's tables, keys and indexes.
@@ -44,6 +47,7 @@ pub(crate) async fn run(
         SnapshotCommand::Check(options) => check::run(options, systems, settings, json).await,
         SnapshotCommand::Load(options) => load::run(options, systems, settings, json).await,
         SnapshotCommand::List(options) => stored::list(&options, systems, settings, json).await,
+        SnapshotCommand::Wait(options) => wait::run(&options, systems, settings).await,
         SnapshotCommand::Rollback(options) => {
             stored::rollback(&options, systems, settings, json).await
         }
