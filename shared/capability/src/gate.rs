@@ -35,14 +35,17 @@ pub(crate) async fn admit(
         .app_data::<web::Data<Gate>>()
         .cloned()
         .ok_or_else(|| Problem::new(Kind::Internal))?;
+    if is_probe(&request) {
+        // Whoever has no place left is alive, and must not be started anew for it.
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
     let Ok(_place) = gate.places.clone().try_acquire_owned() else {
         metrics::counter!("lifeboat_capability_shed_total", "capability" => gate.capability)
             .increment(1);
         return Err(Problem::new(Kind::Unavailable).retry_after(1).into());
     };
-    if let Some(caller) = admitted(&gate, &mut request).await? {
-        request.extensions_mut().insert(caller);
-    }
+    let caller = admitted(&gate, &mut request).await?;
+    request.extensions_mut().insert(caller);
     let mut answer = next.call(request).await?.map_into_boxed_body();
     let subjects = answer.request().extensions_mut().remove::<Subjects>();
     if let Some(subjects) = subjects {
@@ -55,11 +58,13 @@ pub(crate) async fn admit(
     Ok(answer)
 }
 
-/// The caller; none on the probes, which tell nothing about anybody.
-async fn admitted(gate: &Gate, request: &mut ServiceRequest) -> Result<Option<Caller>, Error> {
-    if matches!(request.path(), "/livez" | "/readyz") {
-        return Ok(None);
-    }
+/// Probes come without a caller: they tell nothing about anybody.
+fn is_probe(request: &ServiceRequest) -> bool {
+    matches!(request.path(), "/livez" | "/readyz")
+}
+
+/// The caller.
+async fn admitted(gate: &Gate, request: &mut ServiceRequest) -> Result<Caller, Error> {
     let most = match request.path() {
         ATTACHMENTS_PATH => ATTACHMENT_BYTES,
         _ => gate.body_bytes,
@@ -87,7 +92,7 @@ async fn admitted(gate: &Gate, request: &mut ServiceRequest) -> Result<Option<Ca
         decide(gate, request, &caller)?;
     }
     request.set_payload(Payload::from(body));
-    Ok(Some(caller))
+    Ok(caller)
 }
 
 fn bearer(request: &ServiceRequest) -> Option<&str> {
