@@ -81,7 +81,7 @@ spec:
         - name: keys
           secret:
             secretName: {{ include "lifeboat.keysSecret" . }}
-            defaultMode: 0440
+            defaultMode: 288
             items:
               {{- range $file := .keyFiles }}
               - {key: {{ $file }}, path: {{ $file }}}

@@ -35,7 +35,7 @@
 {{- define "lifeboat.cloudVolumes" -}}
 {{- with .Values.vault.credentialsSecret }}
 - name: clouds
-  secret: {secretName: {{ . }}, defaultMode: 0440}
+  secret: {secretName: {{ . }}, defaultMode: 288}
 {{- end }}
 - name: tmp
   emptyDir: {sizeLimit: 64Mi}
@@ -60,6 +60,6 @@
 - name: master
   secret:
     secretName: {{ .Values.vault.masterSecret.name }}
-    defaultMode: 0440
+    defaultMode: 288
     items: [{key: {{ .Values.vault.masterSecret.key }}, path: master.pub}]
 {{- end -}}

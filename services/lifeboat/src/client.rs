@@ -112,9 +112,9 @@ impl Client {
         let url = self.address("/identity/v1/token")?;
         for _ in 0..2 {
             let form = self.form(credentials, &url)?;
-            let proof = self
-                .holder
-                .prove("POST", self.name(&url).as_str(), None, self.clock.now())?;
+            let proof =
+                self.holder
+                    .prove("POST", self.name(&url).as_str(), None, self.clock.now())?;
             let answer = self
                 .http
                 .post(url.clone())
@@ -161,7 +161,12 @@ impl Client {
                     ("client_assertion_type", assertion::TYPE.to_owned()),
                     (
                         "client_assertion",
-                        assertion::make(&key, client_id, self.name(url).as_str(), self.clock.now())?,
+                        assertion::make(
+                            &key,
+                            client_id,
+                            self.name(url).as_str(),
+                            self.clock.now(),
+                        )?,
                     ),
                 ]
             }
@@ -173,9 +178,9 @@ impl Client {
         let mut headers = Vec::new();
         if let Some(token) = &self.token {
             let now = self.clock.now();
-            let proof = self
-                .holder
-                .prove(method.as_str(), self.name(&url).as_str(), Some(token), now)?;
+            let proof =
+                self.holder
+                    .prove(method.as_str(), self.name(&url).as_str(), Some(token), now)?;
             headers.push(("Authorization", format!("DPoP {token}")));
             headers.push(("DPoP", proof));
         }

@@ -200,3 +200,36 @@ fn no_command_prints_a_share() {
         assert!(!(out + &err).is_empty());
     }
 }
+
+#[test]
+fn a_site_s_services_get_keys_of_their_own_and_know_each_other_s_public_halves() {
+    let place = tempfile::tempdir().unwrap();
+    done(place.path(), "services --out keys --namespace emergency");
+    let keys = place.path().join("keys");
+    let jwks = fs::read_to_string(keys.join("trusted-services.jwks")).unwrap();
+    let jwks: Value = serde_json::from_str(&jwks).unwrap();
+    let kustomization = fs::read_to_string(keys.join("kustomization.yaml")).unwrap();
+    assert!(kustomization.contains("namespace: emergency\n"));
+    let known = jwks["keys"].as_array().unwrap();
+    assert!(known.len() > 8, "{jwks}");
+    for key in known {
+        let name = key["lifeboat_service"].as_str().unwrap();
+        let own = fs::read_to_string(keys.join(name).join("internal.pem")).unwrap();
+        assert!(own.starts_with("-----BEGIN PRIVATE KEY-----"), "{name}");
+        let secret = format!("{{name: lifeboat-keys-{name}, files: [{name}/internal.pem");
+        assert!(kustomization.contains(&secret), "{kustomization}");
+    }
+    assert!(
+        !kustomization.contains("failback.pem]"),
+        "it stays with who hands back"
+    );
+
+    let again = keys_at(&keys);
+    let refused = self::keys(place.path(), "services --out keys", "");
+    assert_eq!(refused.status.code(), Some(3));
+    assert_eq!(keys_at(&keys), again, "keys are never written over others");
+}
+
+fn keys_at(folder: &Path) -> Vec<u8> {
+    fs::read(folder.join("household/internal.pem")).unwrap()
+}

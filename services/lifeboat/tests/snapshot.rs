@@ -471,3 +471,29 @@ fn the_statements_of_a_system_are_printed_for_both_databases() {
         );
     }
 }
+
+#[test]
+fn waiting_ends_once_a_snapshot_is_in_service_and_no_sooner() {
+    let place = Place::new();
+    let words = [
+        "wait",
+        "--system",
+        "household",
+        "--at-most",
+        "1",
+        "--database",
+        &place.url,
+    ];
+    let early = place.run(&words).expect(1);
+    assert!(
+        early.out.contains("there is no snapshot yet; waiting"),
+        "{}",
+        early.out
+    );
+    place.load(&[]).expect(0);
+    let done = place.run(&words).expect(0);
+    assert!(done.out.contains("is in service"), "{}", done.out);
+    place
+        .run(&["wait", "--system", "hosehold", "--database", &place.url])
+        .expect(2);
+}

@@ -22,5 +22,7 @@ pub const RELEASE: &str = "lifeboat";
 #[must_use]
 pub fn root() -> std::path::PathBuf {
     let own = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    own.ancestors().nth(2).map_or_else(Default::default, Into::into)
+    own.ancestors()
+        .nth(2)
+        .map_or_else(Default::default, Into::into)
 }

@@ -69,7 +69,10 @@ impl Object {
     #[must_use]
     pub fn identity(&self) -> Identity {
         Identity {
-            api_version: self.value["apiVersion"].as_str().unwrap_or_default().to_owned(),
+            api_version: self.value["apiVersion"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
             kind: self.kind().to_owned(),
             name: self.name().to_owned(),
         }

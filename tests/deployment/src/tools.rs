@@ -64,7 +64,10 @@ impl Tools {
     /// When Helm cannot be started.
     pub fn helm(&self, arguments: &[&str], values: &Values) -> Result<Output, Failure> {
         let mut command = Command::new(&self.helm);
-        command.args(arguments).arg(chart()).args(["--namespace", RELEASE]);
+        command
+            .args(arguments)
+            .arg(chart())
+            .args(["--namespace", RELEASE]);
         for file in &values.files {
             command.arg("--values").arg(file);
         }

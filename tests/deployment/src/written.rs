@@ -53,12 +53,17 @@ fn golden(tools: &Tools) -> Result<Files, Failure> {
     for (name, values) in switches()? {
         let after = by_identity(tools.render(&Values::default().and_file(&values))?);
         let mut text = String::new();
-        for gone in before.keys().filter(|identity| !after.contains_key(*identity)) {
+        for gone in before
+            .keys()
+            .filter(|identity| !after.contains_key(*identity))
+        {
             writeln!(text, "# gone: {gone}")?;
         }
-        let changed = after
-            .into_iter()
-            .filter(|(identity, object)| before.get(identity).is_none_or(|own| own.value != object.value));
+        let changed = after.into_iter().filter(|(identity, object)| {
+            before
+                .get(identity)
+                .is_none_or(|own| own.value != object.value)
+        });
         let changed: Vec<Object> = changed.map(|(_, object)| object).collect();
         files.insert(path(&name), text + &stream(&changed));
     }
@@ -90,11 +95,14 @@ fn manifests(tools: &Tools) -> Result<Files, Failure> {
         &profiles["emergency"],
     );
     let same = |one: &Objects, identity: &Identity, object: &Object| {
-        one.get(identity).is_some_and(|other| other.value == object.value)
+        one.get(identity)
+            .is_some_and(|other| other.value == object.value)
     };
     let base: BTreeSet<&Identity> = emergency
         .iter()
-        .filter(|(identity, object)| same(asleep, identity, object) && same(drill, identity, object))
+        .filter(|(identity, object)| {
+            same(asleep, identity, object) && same(drill, identity, object)
+        })
         .map(|(identity, _)| identity)
         .collect();
     let serving: BTreeSet<&Identity> = emergency
@@ -108,13 +116,18 @@ fn manifests(tools: &Tools) -> Result<Files, Failure> {
     resources = add(&mut files, "k8s/components/serving", emergency, |one| {
         serving.contains(one)
     });
-    kustomization(&mut files, "k8s/components/serving", "Component", &resources)?;
+    kustomization(
+        &mut files,
+        "k8s/components/serving",
+        "Component",
+        &resources,
+    )?;
     for (profile, objects) in &profiles {
         let folder = format!("k8s/overlays/{profile}");
         let serves = *profile != "asleep";
         let mut text = String::from("resources:\n  - ../../base\n");
         let own = add(&mut files, &folder, objects, |one| {
-            !base.contains(one) && !(serves && serving.contains(one))
+            !(base.contains(one) || serves && serving.contains(one))
         });
         for name in own {
             writeln!(text, "  - {name}")?;
@@ -134,19 +147,38 @@ fn manifests(tools: &Tools) -> Result<Files, Failure> {
 }
 
 /// Puts the chosen objects into a folder, a file each, and returns their names.
-fn add(files: &mut Files, folder: &str, objects: &Objects, chosen: impl Fn(&Identity) -> bool) -> Vec<String> {
+fn add(
+    files: &mut Files,
+    folder: &str,
+    objects: &Objects,
+    chosen: impl Fn(&Identity) -> bool,
+) -> Vec<String> {
     let mut names = Vec::new();
     for (identity, object) in objects.iter().filter(|(identity, _)| chosen(identity)) {
         let name = format!("{}-{}.yaml", identity.kind.to_lowercase(), identity.name);
-        files.insert(format!("{folder}/{name}"), format!("{REMARK}{}", object.text));
+        files.insert(
+            format!("{folder}/{name}"),
+            format!("{REMARK}{}", object.text),
+        );
         names.push(name);
     }
     names
 }
 
-fn kustomization(files: &mut Files, folder: &str, kind: &str, resources: &[String]) -> Result<(), Failure> {
-    let version = if kind == "Component" { "v1alpha1" } else { "v1beta1" };
-    let mut text = format!("{REMARK}apiVersion: kustomize.config.k8s.io/{version}\nkind: {kind}\nresources:\n");
+fn kustomization(
+    files: &mut Files,
+    folder: &str,
+    kind: &str,
+    resources: &[String],
+) -> Result<(), Failure> {
+    let version = if kind == "Component" {
+        "v1alpha1"
+    } else {
+        "v1beta1"
+    };
+    let mut text = format!(
+        "{REMARK}apiVersion: kustomize.config.k8s.io/{version}\nkind: {kind}\nresources:\n"
+    );
     for name in resources {
         writeln!(text, "  - {name}")?;
     }
@@ -154,14 +186,21 @@ fn kustomization(files: &mut Files, folder: &str, kind: &str, resources: &[Strin
     Ok(())
 }
 
-fn patches(wanted: &Objects, given: &Objects, shared: &BTreeSet<&Identity>) -> Result<String, Failure> {
+fn patches(
+    wanted: &Objects,
+    given: &Objects,
+    shared: &BTreeSet<&Identity>,
+) -> Result<String, Failure> {
     let mut text = String::new();
     for identity in shared {
         let operations = operations(&given[*identity].value, &wanted[*identity].value);
         if operations.is_empty() {
             continue;
         }
-        let (group, version) = identity.api_version.split_once('/').unwrap_or(("", &identity.api_version));
+        let (group, version) = identity
+            .api_version
+            .split_once('/')
+            .unwrap_or(("", &identity.api_version));
         let (kind, name) = (&identity.kind, &identity.name);
         writeln!(
             text,
@@ -171,7 +210,11 @@ fn patches(wanted: &Objects, given: &Objects, shared: &BTreeSet<&Identity>) -> R
             writeln!(text, "      - {operation}")?;
         }
     }
-    Ok(if text.is_empty() { text } else { format!("patches:\n{text}") })
+    Ok(if text.is_empty() {
+        text
+    } else {
+        format!("patches:\n{text}")
+    })
 }
 
 const README: &str = "\

@@ -97,7 +97,7 @@ metadata:
     pod-security.kubernetes.io/warn: restricted
 ";
 
-/// Makes a Secret for each service, and a ConfigMap of the public halves, under the names that the chart expects.
+/// Makes a Secret for each service, and a `ConfigMap` of the public halves, under the names that the chart expects.
 fn kustomization(namespace: &str, made: &Files) -> String {
     let mut text = format!(
         "# Written by `lifeboat keys services`. `kubectl apply -k` makes the namespace, a Secret for each service, and what all of them may\n\

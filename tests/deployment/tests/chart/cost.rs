@@ -1,0 +1,192 @@
+//! What a profile asks of the cluster.
+
+use std::collections::BTreeMap;
+
+use deployment::Object;
+use serde_json::Value;
+
+use crate::rendered::{all, containers, find, list};
+
+/// Thousandths of a core and bytes.
+type Amounts = (u64, u64);
+
+fn amounts(container: &Value, what: &str) -> Amounts {
+    let of = |key: &str| {
+        let value = &container["resources"][what][key];
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let cpu = of("cpu");
+    let cores = cpu.strip_suffix('m').map_or_else(
+        || cpu.parse::<u64>().unwrap() * 1000,
+        |thousandths| thousandths.parse().unwrap(),
+    );
+    let memory = of("memory");
+    let bytes = match (memory.strip_suffix("Mi"), memory.strip_suffix("Gi")) {
+        (Some(number), _) => number.parse::<u64>().unwrap() << 20,
+        (_, Some(number)) => number.parse::<u64>().unwrap() << 30,
+        _ => panic!("{memory}"),
+    };
+    (cores, bytes)
+}
+
+/// What one pod asks for: its containers together, or the greediest of those that come first.
+fn pod(template: &Value, what: &str) -> Amounts {
+    let together = list(&template["spec"]["containers"])
+        .map(|one| amounts(one, what))
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    containers(template)
+        .map(|one| amounts(one, what))
+        .fold(together, |most, one| (most.0.max(one.0), most.1.max(one.1)))
+}
+
+/// Copies of an object at least and at most.
+fn copies(objects: &[Object], object: &Object) -> (u64, u64) {
+    if let Some(scaler) = find(objects, "HorizontalPodAutoscaler", object.name()) {
+        let bound = |key: &str| scaler.value["spec"][key].as_u64().unwrap();
+        return (bound("minReplicas"), bound("maxReplicas"));
+    }
+    let count = object.value["spec"]["replicas"].as_u64().unwrap_or(1);
+    (count, count)
+}
+
+/// Pods, thousandths of a core, bytes: at least and at most, of what runs all the time or again and again.
+fn asked(objects: &[Object], what: &str) -> [(u64, u64, u64); 2] {
+    let mut sums = [(0, 0, 0); 2];
+    for object in objects {
+        if !matches!(object.kind(), "Deployment" | "StatefulSet" | "CronJob") {
+            continue;
+        }
+        let each = pod(object.pod().unwrap(), what);
+        let (least, most) = copies(objects, object);
+        for (sum, count) in sums.iter_mut().zip([least, most]) {
+            *sum = (
+                sum.0 + count,
+                sum.1 + count * each.0,
+                sum.2 + count * each.1,
+            );
+        }
+    }
+    sums
+}
+
+#[test]
+fn asleep_costs_next_to_nothing() {
+    for what in ["requests", "limits"] {
+        let [(pods, cores, bytes), _] = asked(&all()["asleep"], what);
+        assert!(
+            pods == 2 && cores <= 200 && bytes <= 256_000_000,
+            "{what}: {pods}, {cores}, {bytes}"
+        );
+    }
+}
+
+#[test]
+fn the_cost_that_is_told_is_the_cost() {
+    for rendering in [
+        "asleep",
+        "drill",
+        "emergency",
+        "production",
+        "autoscaling",
+        "backup",
+    ] {
+        let objects = &all()[rendering];
+        let told = find(objects, "ConfigMap", "lifeboat-cost").unwrap();
+        for (key, sum) in ["at-least", "at-most"]
+            .into_iter()
+            .zip(asked(objects, "requests"))
+        {
+            let words = told.value["data"][key].as_str().unwrap();
+            let (pods, cores, bytes) = sum;
+            let gigabytes = bytes / 10_000_000;
+            let expected = format!(
+                "{pods} pods, {}.{:02} cores, {}.{:02} GB of memory",
+                cores / 1000,
+                cores % 1000 / 10,
+                gigabytes / 100,
+                gigabytes % 100
+            );
+            assert!(
+                almost(words, &expected),
+                "{rendering}: {key}: `{words}`, but the manifests say `{expected}`"
+            );
+        }
+    }
+}
+
+/// The same but for the last digit, which the one rounds and the other cuts off.
+fn almost(one: &str, other: &str) -> bool {
+    let numbers = |words: &str| -> Vec<f64> {
+        words
+            .split(' ')
+            .filter_map(|word| word.parse().ok())
+            .collect()
+    };
+    let (one, other) = (numbers(one), numbers(other));
+    one.len() == 3
+        && one
+            .iter()
+            .zip(&other)
+            .all(|(one, other)| (one - other).abs() < 0.011)
+}
+
+#[test]
+fn the_emergency_profile_is_for_the_whole_country_and_for_its_rushes() {
+    let objects = &all()["emergency"];
+    let cost = find(objects, "ConfigMap", "lifeboat-cost").unwrap();
+    assert_eq!(cost.value["data"]["people"], "23290000");
+    // Measured: 0.13 ms of processor time a request at the gateway, 0.12 ms at a capability (docs/benchmarks/lookups.json).
+    let cores = |name: &str| {
+        let deployment = find(objects, "Deployment", name).unwrap();
+        let most = copies(objects, deployment).1;
+        most * pod(deployment.pod().unwrap(), "requests").0
+    };
+    assert!(
+        cores("lifeboat-gateway") > 2 * 20_000 * 13 / 100,
+        "20,000 requests a second, with as much again to spare"
+    );
+    assert!(
+        cores("lifeboat-household") > 2 * 10_000 * 12 / 100,
+        "10,000 requests a second, with as much again to spare"
+    );
+}
+
+#[test]
+fn the_database_takes_the_connections_of_every_copy() {
+    let objects = deployment_with_operators();
+    let cluster = find(&objects, "Cluster", "lifeboat-postgres").unwrap();
+    let parameters = &cluster.value["spec"]["postgresql"]["parameters"];
+    let taken: u64 = parameters["max_connections"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut needed: BTreeMap<&str, u64> = BTreeMap::new();
+    for object in objects.iter().filter(|one| one.kind() == "Deployment") {
+        let config = find(&objects, "ConfigMap", object.name()).unwrap();
+        let config: toml::Table = config.value["data"]["service.toml"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let own = config["service"]["limits"]
+            .get("database_connections")
+            .map_or(0, |count| count.as_integer().unwrap());
+        // Besides: the journal or the log of looks, and who watches for a newer snapshot.
+        let each = u64::try_from(own).unwrap() + BESIDES;
+        needed.insert(object.name(), copies(&objects, object).1 * each);
+    }
+    let all: u64 = needed.values().sum();
+    assert!(all <= taken, "{all} of {taken}: {needed:?}");
+}
+
+/// Connections of a service besides those for lookups: four of its journal and two of the watch for snapshots, or five of the log of looks.
+const BESIDES: u64 = 6;
+
+fn deployment_with_operators() -> Vec<Object> {
+    let values = deployment::tools::Values::profile("emergency")
+        .and_file(&deployment::tools::chart().join("values-operators.yaml"));
+    crate::rendered::tools().render(&values).unwrap()
+}

@@ -1,0 +1,19 @@
+//! What the chart and the manifests promise, without a cluster.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod capabilities;
+mod checkers;
+mod consistency;
+mod cost;
+mod documents;
+mod network;
+mod pods;
+mod refusals;
+mod rendered;
+mod served;
+mod site;
+mod written;
