@@ -61,3 +61,13 @@ labels:
 {{- define "lifeboat.severalCopies" -}}
 {{- if or (and .autoscaling.enabled (gt (int .autoscaling.minReplicas) 1)) (and (not .autoscaling.enabled) (gt (int .replicas) 1)) -}}true{{- end -}}
 {{- end -}}
+
+{{/* How the services call each other: http or https. */}}
+{{- define "lifeboat.scheme" -}}
+{{- if .Values.tls.enabled }}https{{ else }}http{{ end -}}
+{{- end -}}
+
+{{/* Whether TLS from the world ends in the gateway itself. */}}
+{{- define "lifeboat.edgeTls" -}}
+{{- if eq .Values.edge.type "load-balancer" }}true{{ end -}}
+{{- end -}}

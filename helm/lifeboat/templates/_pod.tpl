@@ -43,20 +43,20 @@ topologySpreadConstraints:
   {{- end }}
 {{- end -}}
 
-{{/* On the paths that every service serves on its own port. */}}
+{{/* On the admin port: the services' own ask for a certificate where there is mutual TLS. */}}
 {{- define "lifeboat.probes" -}}
 startupProbe:
-  httpGet: {path: /livez, port: http}
+  httpGet: {path: /livez, port: admin}
   periodSeconds: 1
   timeoutSeconds: 2
   failureThreshold: 60
 readinessProbe:
-  httpGet: {path: /readyz, port: http}
+  httpGet: {path: /readyz, port: admin}
   periodSeconds: 2
   timeoutSeconds: 2
   failureThreshold: 2
 livenessProbe:
-  httpGet: {path: /livez, port: http}
+  httpGet: {path: /livez, port: admin}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6

@@ -1,7 +1,8 @@
 {{/*
 One service with all that belongs to it: ConfigMap, Deployment, Service, PodDisruptionBudget, HorizontalPodAutoscaler.
 Takes root, component, role, program, entry, config (TOML below [service]), variables (YAML list), files (YAML list of volumes beside its
-keys, each with its mount), gates (YAML list of init containers).
+keys, each with its mount), gates (YAML list of init containers), isTls (whether its listener speaks TLS), edgeTls (whether with the certificate
+for the world).
 */}}
 {{- define "lifeboat.service" -}}
 {{- $root := .root -}}
@@ -68,6 +69,15 @@ spec:
             - {name: config, mountPath: /etc/lifeboat/service, readOnly: true}
             - {name: trusted, mountPath: /etc/lifeboat/trusted, readOnly: true}
             - {name: keys, mountPath: /run/secrets/lifeboat, readOnly: true}
+            {{- if $root.Values.tls.enabled }}
+            - {name: tls, mountPath: /run/secrets/lifeboat-tls, readOnly: true}
+            {{- if $root.Values.tls.revocations.configMap }}
+            - {name: revocations, mountPath: /etc/lifeboat/revocations, readOnly: true}
+            {{- end }}
+            {{- end }}
+            {{- if .edgeTls }}
+            - {name: edge-tls, mountPath: /run/secrets/lifeboat-edge, readOnly: true}
+            {{- end }}
             {{- if .clients }}
             - {name: clients, mountPath: /etc/lifeboat/clients, readOnly: true}
             {{- end }}
@@ -86,6 +96,22 @@ spec:
               {{- range $file := .keyFiles }}
               - {key: {{ $file }}, path: {{ $file }}}
               {{- end }}
+        {{- if $root.Values.tls.enabled }}
+        - name: tls
+          secret: {secretName: {{ $root.Values.tls.secretPrefix }}-{{ .component }}, defaultMode: 288}
+        {{- with $root.Values.tls.revocations }}
+        {{- if .configMap }}
+        - name: revocations
+          configMap:
+            name: {{ .configMap }}
+            items: [{key: {{ .key }}, path: ca.crl}]
+        {{- end }}
+        {{- end }}
+        {{- end }}
+        {{- if .edgeTls }}
+        - name: edge-tls
+          secret: {secretName: {{ $root.Values.edge.tlsSecret }}, defaultMode: 288}
+        {{- end }}
         {{- if .clients }}
         - name: clients
           configMap: {name: {{ $fullname }}-clients}
@@ -100,7 +126,7 @@ spec:
   selector:
     {{- include "lifeboat.selector" . | nindent 4 }}
   ports:
-    - {name: http, port: {{ int $root.Values.listen.port }}, targetPort: http, protocol: TCP, appProtocol: http}
+    - {name: http, port: {{ int $root.Values.listen.port }}, targetPort: http, protocol: TCP, appProtocol: {{ if .isTls }}https{{ else }}http{{ end }}}
     - {name: admin, port: {{ int $root.Values.listen.adminPort }}, targetPort: admin, protocol: TCP, appProtocol: http}
 {{- if include "lifeboat.severalCopies" $entry }}
 ---
@@ -157,4 +183,14 @@ listen = "{{ $listen.address }}:{{ int $listen.port }}"
 workers = {{ int .entry.workers }}
 drain_delay_ms = {{ mul 1000 (int .root.Values.drain.delaySeconds) }}
 stop_timeout_s = {{ int .root.Values.drain.timeoutSeconds }}
+{{- if .root.Values.tls.enabled }}
+
+[service.tls]
+certificate_file = "/run/secrets/lifeboat-tls/tls.crt"
+key_file = "/run/secrets/lifeboat-tls/tls.key"
+ca_file = "/run/secrets/lifeboat-tls/ca.crt"
+{{- if .root.Values.tls.revocations.configMap }}
+crl_file = "/etc/lifeboat/revocations/ca.crl"
+{{- end }}
+{{- end }}
 {{- end -}}

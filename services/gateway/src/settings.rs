@@ -20,11 +20,18 @@ pub struct Settings {
     /// The listener.
     #[serde(default)]
     pub server: runtime::server::Settings,
+    /// TLS of the listener. Without it plain HTTP: TLS ends in front of the gateway.
+    #[serde(default)]
+    pub edge_tls: Option<tls::EdgeSettings>,
     /// What clients call this gateway: scheme, host and port; proofs of possession are checked against it. Without it
-    /// the listener's own address on plain HTTP, which only a demo on loopback wants.
+    /// the listener's own address, which only a demo on loopback wants.
     #[serde(default)]
     pub public_url: Option<Url>,
-    /// Where each service listens, by service name; `identity` must be among them.
+    /// Mutual TLS with the services behind it. Without it plain HTTP.
+    #[serde(default)]
+    pub tls: Option<tls::Settings>,
+    /// Where each service listens, by service name; `identity` must be among them. `https://…` where there is `tls`,
+    /// `http://…` where there is none.
     pub upstreams: BTreeMap<String, Url>,
     /// Proxies whose `X-Forwarded-For` is believed. Empty: the socket's address is the client's.
     #[serde(default)]

@@ -1,6 +1,5 @@
 //! Puts the gateway together and starts it.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +18,7 @@ use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
 use secrecy::{ExposeSecret, SecretString};
+use tls::{EdgeTls, MutualTls};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -28,7 +28,7 @@ use crate::door::load::Budget;
 use crate::door::lookup_log::LookupLog;
 use crate::door::rates::RateGate;
 use crate::door::{Door, Shared};
-use crate::forward::client::Client;
+use crate::forward::client::{Client, Connecting};
 use crate::forward::upstream;
 use crate::health::Health;
 use crate::listener;
@@ -69,20 +69,35 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
     let socket = server::bind(&settings.server)?;
     let address = socket.local_addr()?;
     let drain = Drain::default();
-    let (shared, background) = assemble(&settings, &parts, &drain, address).await?;
-    let forwarding = settings.forwarding.clone();
-    let server = listener::server(&settings.server, &settings.limits, socket, move || {
+    let edge = match &settings.edge_tls {
+        Some(edge) => Some(EdgeTls::open(edge)?.acceptor()?),
+        None => None,
+    };
+    let is_secure = edge.is_some();
+    let tls = settings.tls.as_ref().map(MutualTls::open).transpose()?;
+    let connecting = Connecting::new(tls.as_ref())?;
+    let origin = match &settings.public_url {
+        Some(url) => url.clone(),
+        None if is_secure => Url::parse(&format!("https://{address}"))?,
+        None => Url::parse(&format!("http://{address}"))?,
+    };
+    let (shared, background) = assemble(&settings, &parts, &drain, origin, &connecting).await?;
+    let (known, forwarding) = (shared.clone(), settings.forwarding.clone());
+    let make = move || {
         // Called on each worker's own thread: the client's connections stay there.
-        let door = web::Data::new(Door::new(shared.clone(), Client::new(&forwarding)));
+        let client = Client::new(&forwarding, &connecting);
+        let door = web::Data::new(Door::new(shared.clone(), client));
         App::new().app_data(door).default_service(web::to(answer))
-    })?;
+    };
+    let server = listener::server(&settings.server, &settings.limits, socket, edge, make)?;
     let handle = server.handle();
     let task = tokio::spawn(async move {
         let ended = server.await;
         drop(background);
         ended
     });
-    Ok(Running::new(&settings.server, address, drain, handle, task))
+    let running = Running::new(&settings.server, address, is_secure, drain, handle, task);
+    Ok(running.with_readiness(Arc::new(move || known.is_ready())))
 }
 
 async fn answer(
@@ -98,7 +113,8 @@ async fn assemble(
     settings: &Settings,
     parts: &Parts,
     drain: &Drain,
-    address: SocketAddr,
+    public_url: Url,
+    connecting: &Connecting,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
     let clock = parts.clock.clone();
     let catalogue = Catalogue::read(&parts.documents)?;
@@ -107,11 +123,12 @@ async fn assemble(
         .texts()
         .map(Descriptor::from_openapi)
         .collect::<Result<Vec<_>, _>>()?;
-    let public_url = match &settings.public_url {
-        Some(url) => url.clone(),
-        None => Url::parse(&format!("http://{address}"))?,
-    };
-    let upstreams = Arc::new(upstream::read(&settings.upstreams, &settings.forwarding)?);
+    let upstreams = upstream::read(
+        &settings.upstreams,
+        settings.tls.is_some(),
+        &settings.forwarding,
+    )?;
+    let upstreams = Arc::new(upstreams);
     let signer = Arc::new(signer(settings, clock.clone())?);
     let identity = upstreams
         .get(IDENTITY)
@@ -119,10 +136,13 @@ async fn assemble(
         .clone();
     let asker = Asker {
         identity,
-        client: Client::new(&Forwarding {
-            timeout_ms: settings.forwarding.timeout_ms.min(READ_TIMEOUT_MS),
-            ..settings.forwarding.clone()
-        }),
+        client: Client::new(
+            &Forwarding {
+                timeout_ms: settings.forwarding.timeout_ms.min(READ_TIMEOUT_MS),
+                ..settings.forwarding.clone()
+            },
+            connecting,
+        ),
         signer: signer.clone(),
     };
     let store = settings.counters.store().await?;

@@ -6,6 +6,7 @@ use access::caller::Caller;
 use access::internal::{InternalRequest, InternalSigner, SCHEME};
 use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
+use tls::{Generation, MutualTls, Renewed, TlsError};
 use url::Url;
 use uuid::Uuid;
 
@@ -32,8 +33,11 @@ impl Facts {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unanswered {
     /// The URL of the configuration is none that can be asked.
-    #[error("household's URL is an http(s) one with a host")]
-    Url,
+    #[error("household.url: {0} with a host: there is {1} `tls`")]
+    Url(&'static str, &'static str),
+    /// TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The HTTP client cannot be made.
     #[error("no HTTP client: {0}")]
     Client(reqwest::Error),
@@ -58,12 +62,17 @@ struct Check {
     all_match: bool,
 }
 
-/// The way to household.
 #[derive(Debug)]
-pub(crate) struct Household {
+struct Clients {
     kept: reqwest::Client,
     /// Of no kept connections: where the kept one broke, others would too.
     fresh: reqwest::Client,
+}
+
+/// The way to household.
+#[derive(Debug)]
+pub(crate) struct Household {
+    clients: Renewed<Clients>,
     url: Url,
     signer: InternalSigner,
 }
@@ -71,22 +80,38 @@ pub(crate) struct Household {
 impl Household {
     pub(crate) fn new(
         settings: &settings::Household,
+        tls: Option<&MutualTls>,
         signer: InternalSigner,
     ) -> Result<Self, Unanswered> {
-        let url = settings.url.join(PATH).map_err(|_| Unanswered::Url)?;
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-            return Err(Unanswered::Url);
+        let (scheme, there) = match tls {
+            Some(_) => ("https", "a"),
+            None => ("http", "no"),
+        };
+        let refused = || Unanswered::Url(scheme, there);
+        let url = settings.url.join(PATH).map_err(|_| refused())?;
+        if url.scheme() != scheme || !url.has_host() {
+            return Err(refused());
         }
-        let client = || {
+        let patience = Duration::from_millis(settings.timeout_ms);
+        let (config, generation) = match tls {
+            Some(tls) => (tls.client()?, tls.generation().clone()),
+            None => (tls::trusting_nobody()?, Generation::default()),
+        };
+        let client = move || {
             reqwest::Client::builder()
-                .timeout(Duration::from_millis(settings.timeout_ms))
+                .timeout(patience)
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
+                .tls_backend_preconfigured(config.clone())
         };
-        let fresh = client().pool_max_idle_per_host(0);
+        let clients = move || -> Result<Clients, reqwest::Error> {
+            Ok(Clients {
+                kept: client().build()?,
+                fresh: client().pool_max_idle_per_host(0).build()?,
+            })
+        };
         Ok(Self {
-            kept: client().build().map_err(Unanswered::Client)?,
-            fresh: fresh.build().map_err(Unanswered::Client)?,
+            clients: Renewed::new(generation, clients).map_err(Unanswered::Client)?,
             url,
             signer,
         })
@@ -95,12 +120,15 @@ impl Household {
     /// Whether every fact matches; also `false` where there is no such person.
     pub(crate) async fn matches(&self, facts: &Facts, request: Uuid) -> Result<bool, Unanswered> {
         let body = serde_json::to_vec(facts).map_err(|_| Unanswered::Request)?;
-        let first = self.question(&self.kept, body.clone(), request)?;
+        let (kept, fresh) = self
+            .clients
+            .with(|clients| (clients.kept.clone(), clients.fresh.clone()));
+        let first = self.question(&kept, body.clone(), request)?;
         let answer = match first.send().await {
             // Household closes kept connections when it leaves, maybe under a request. The check changes nothing, so it may
             // be asked again although it is a POST (RFC 9110 §9.2.2); its token is good for one use.
             Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
-                let again = self.question(&self.fresh, body, request)?;
+                let again = self.question(&fresh, body, request)?;
                 again.header(CONNECTION, "close").send().await
             }
             answered => answered,
@@ -185,7 +213,7 @@ mod tests {
         let trusted = TrustedServices::from_members([&theirs.service_jwk("household")]).unwrap();
         let clock = runtime::clock::system();
         let signer = InternalSigner::new("identity", &own.into(), &trusted, clock).unwrap();
-        let household = Household::new(&settings, signer).unwrap();
+        let household = Household::new(&settings, None, signer).unwrap();
         let facts = Facts {
             national_id: "A123456789".to_owned(),
             birth_date: "1990-01-01".to_owned(),

@@ -19,6 +19,10 @@ pub struct Settings {
     /// The listener; behind the gateway, never public.
     #[serde(default)]
     pub server: server::Settings,
+    /// Mutual TLS: only services of `trusted_services_file` may connect, and household is called over it. Without it plain
+    /// HTTP.
+    #[serde(default)]
+    pub tls: Option<tls::Settings>,
     /// What the world calls the gateway, such as `https://lifeboat.gov.tw`, without a slash at the end. It is `iss` of
     /// every token, and the token endpoint is `/identity/v1/token` below it.
     pub issuer: String,
@@ -57,7 +61,7 @@ pub struct Settings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Household {
-    /// Its base URL.
+    /// Its base URL: `https://…` where there is `tls`, `http://…` where there is none.
     pub url: Url,
     /// Milliseconds it may take to answer.
     #[serde(default = "Household::default_timeout_ms")]

@@ -19,6 +19,7 @@ use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
 use secrecy::{ExposeSecret, SecretString};
+use tls::MutualTls;
 use url::Url;
 use utoipa_actix_web::AppExt;
 
@@ -56,7 +57,13 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
     let verifier = InternalVerifier::new(SERVICE, &own, &trusted, clock.clone())?;
     let verifier = web::Data::new(verifier);
     let signer = InternalSigner::new(SERVICE, &own, &trusted, clock.clone())?;
-    let service = web::Data::new(service(&settings, signer, names, clock).await?);
+    let tls = settings.tls.as_ref().map(MutualTls::open).transpose()?;
+    let acceptor = match &tls {
+        Some(tls) => Some(tls.acceptor(trusted.services())?),
+        None => None,
+    };
+    let household = Household::new(&settings.household, tls.as_ref(), signer)?;
+    let service = web::Data::new(service(&settings, household, names, clock).await?);
     let drain = Drain::default();
     let readiness = Readiness {
         drain: drain.clone(),
@@ -65,7 +72,7 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
     let limits = settings.limits;
     let listener = server::bind(&settings.server)?;
     let (shared, ready) = (service.clone(), web::Data::new(readiness.clone()));
-    let running = server::serve(&settings.server, listener, drain.clone(), move || {
+    let running = server::serve(&settings.server, listener, acceptor, drain.clone(), move || {
         let deadline = Duration::from_millis(limits.deadline_ms);
         let (app, _) = App::new()
             .into_utoipa_app()
@@ -79,6 +86,8 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
             .wrap(from_fn(gate::admit));
         runtime::http::bounded(app, limits.body_bytes, deadline)
     })?;
+    let answers = readiness.store_answers.clone();
+    let running = running.with_readiness(Arc::new(move || answers.load(Ordering::Relaxed)));
     let every = Duration::from_millis(limits.tend_ms);
     tokio::spawn(tend(service.into_inner(), readiness, every));
     Ok(running)
@@ -97,7 +106,7 @@ pub async fn rotate_signing_key(settings: &Settings, parts: &Parts) -> Result<St
 
 async fn service(
     settings: &Settings,
-    signer: InternalSigner,
+    household: Household,
     names: Names,
     clock: SharedClock,
 ) -> Result<Service, StartError> {
@@ -116,7 +125,7 @@ async fn service(
         },
         throttle: Throttle::new(settings.rates, shared.as_ref(), &clock)?,
         clients: Clients::read(&settings.clients)?,
-        household: Household::new(&settings.household, signer)?,
+        household,
         audit: AuditLog::open(log, settings.audit.writer.clone(), clock.clone()).await?,
         own_tokens: AccessVerifier::new(names.issuer.clone(), AUDIENCE, clock.clone()),
         lifetimes: settings.lifetimes,

@@ -1,10 +1,12 @@
 //! A caller of the gateway: signs in, proves possession of its key on every request (RFC 9449), follows nonces.
 
+use std::net::SocketAddr;
+
 use access::assertion;
 use access::keys::SigningKey;
 use access::proof::Holder;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Response};
+use reqwest::{Certificate, Method, Response};
 use runtime::clock::SharedClock;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -70,7 +72,24 @@ struct OauthError {
 impl Client {
     /// A caller with a fresh key and no token.
     pub(crate) fn new(gateway: Url, clock: SharedClock) -> Result<Self, Failure> {
-        let http = reqwest::Client::builder().no_proxy().build()?;
+        Self::reaching(&[], Vec::new(), gateway, clock)
+    }
+
+    /// A caller who reaches the gateway at these addresses, where there are any, and believes these authorities beside
+    /// those that the machine knows.
+    pub(crate) fn reaching(
+        addresses: &[SocketAddr],
+        authorities: Vec<Certificate>,
+        gateway: Url,
+        clock: SharedClock,
+    ) -> Result<Self, Failure> {
+        let mut http = reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_merge(authorities);
+        if let (Some(host), false) = (gateway.host_str(), addresses.is_empty()) {
+            http = http.resolve_to_addrs(host, addresses);
+        }
+        let http = http.build()?;
         Ok(Self {
             gateway,
             public: None,

@@ -3,7 +3,7 @@
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
-use runtime::server::Running;
+use runtime::server::{Readiness, Running};
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -91,6 +91,14 @@ impl Stack {
     /// Whether nothing was started.
     pub(crate) fn is_empty(&self) -> bool {
         self.services.is_empty()
+    }
+
+    /// Whether each service is ready.
+    pub(crate) fn readiness(&self) -> Vec<Readiness> {
+        let services = self.services.iter();
+        services
+            .map(|(_, running)| running.readiness().clone())
+            .collect()
     }
 
     /// Each service and its own address.

@@ -1,9 +1,10 @@
 //! `lifeboat up`: serves what is configured.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use runtime::lifecycle::{self, Drain};
+use runtime::server::Readiness;
 use runtime::{admin, clock, metrics, telemetry};
 
 use crate::outcome::Failure;
@@ -15,11 +16,18 @@ pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     runtime::open_files::take_all_allowed();
     metrics::install()?;
     let drain = Drain::default();
+    let started: Arc<OnceLock<Vec<Readiness>>> = Arc::default();
+    let known = started.clone();
+    let all_ready = move || {
+        let services = known.get();
+        services.is_some_and(|services| services.iter().all(|ready| ready()))
+    };
     let admin = match &settings.admin {
-        Some(part) => Some(admin::serve(part, drain.clone(), Arc::new(|| true))?),
+        Some(part) => Some(admin::serve(part, drain.clone(), Arc::new(all_ready))?),
         None => None,
     };
     let stack = Stack::start(settings, &clock::system()).await?;
+    started.get_or_init(|| stack.readiness());
     if stack.is_empty() {
         return Err(Failure::usage("nothing is configured to be served")
             .next("name a gateway, identity or capabilities in lifeboat.toml; `lifeboat demo` needs no configuration"));

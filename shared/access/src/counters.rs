@@ -1,9 +1,11 @@
 //! Where used proofs and rates are counted.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::store::{NotARedis, SharedStore};
+use crate::store::{StoreRefused, SharedStore};
 
 /// Where a service counts used proofs and rates, as its configuration says.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -14,8 +16,11 @@ pub enum Counters {
     Memory,
     /// In Redis, shared by all copies.
     Redis {
-        /// `redis://…`.
+        /// `redis://…`, or `rediss://…` by TLS.
         url: SecretString,
+        /// PEM file with the authorities of its certificate; without it those that the machine knows.
+        #[serde(default)]
+        ca_file: Option<PathBuf>,
     },
 }
 
@@ -23,11 +28,11 @@ impl Counters {
     /// The store that all copies share; none where each counts for itself.
     ///
     /// # Errors
-    /// [`NotARedis`].
-    pub async fn store(&self) -> Result<Option<SharedStore>, NotARedis> {
+    /// [`StoreRefused`].
+    pub async fn store(&self) -> Result<Option<SharedStore>, StoreRefused> {
         match self {
             Self::Memory => Ok(None),
-            Self::Redis { url } => SharedStore::open(url).await.map(Some),
+            Self::Redis { url, ca_file } => SharedStore::open(url, ca_file.as_deref()).await.map(Some),
         }
     }
 }

@@ -4,12 +4,13 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{
-    Client, Cmd, ErrorKind, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions, cmd,
+    Client, Cmd, ErrorKind, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions, TlsCertificates, cmd,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -30,16 +31,30 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[error("the shared store does not answer")]
 pub struct StoreDown;
 
-/// The address is not one of a Redis: `redis://[user:password@]host:port[/database]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the address of a Redis: redis://[user:password@]host:port[/database]")]
-pub struct NotARedis;
+/// Why a store cannot be used at all. The words never hold the address, which may hold a password.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreRefused {
+    /// Not an address of a Redis.
+    #[error("not the address of a Redis: redis://[user:password@]host:port[/database], or rediss://… by TLS")]
+    Address,
+    /// The authorities of its certificate cannot be read.
+    #[error("{path}: the authorities of the Redis' certificate: {cause}")]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
+}
 
 thread_local! {
     /// This thread's connections, by store. A request that had to go through another thread's connection would cost two
     /// wake-ups more than the command itself.
     static OWN: RefCell<HashMap<u64, ConnectionManager>> = RefCell::default();
 }
+
+/// How a certificate begins in PEM (RFC 7468 §5.1).
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Tells stores apart.
 static OPENED: AtomicU64 = AtomicU64::new(0);
@@ -52,12 +67,16 @@ pub struct SharedStore {
 }
 
 impl SharedStore {
-    /// Opens the store. One that does not answer yet is not an error: uses fail until it does.
+    /// Opens the store. One that does not answer yet is not an error: uses fail until it does. `authorities`: PEM file with
+    /// those whose certificates are believed where the address is `rediss://…`; without it those that the machine knows.
     ///
     /// # Errors
-    /// [`NotARedis`].
-    pub async fn open(url: &SecretString) -> Result<Self, NotARedis> {
-        let client = Client::open(url.expose_secret()).map_err(|_| NotARedis)?;
+    /// [`StoreRefused`].
+    pub async fn open(
+        url: &SecretString,
+        authorities: Option<&Path>,
+    ) -> Result<Self, StoreRefused> {
+        let client = client(url.expose_secret(), authorities)?;
         let id = OPENED.fetch_add(1, Ordering::Relaxed);
         let store = Self { id, client };
         if store.run(&cmd("PING")).await.is_err() {
@@ -124,6 +143,31 @@ impl SharedStore {
         let mut connection = self.connection()?;
         in_time(invocation.invoke_async(&mut connection)).await
     }
+}
+
+fn client(url: &str, authorities: Option<&Path>) -> Result<Client, StoreRefused> {
+    let Some(file) = authorities else {
+        return Client::open(url).map_err(|_| StoreRefused::Address);
+    };
+    let unusable = |cause: &dyn fmt::Display| StoreRefused::Authorities {
+        path: file.to_owned(),
+        cause: cause.to_string(),
+    };
+    if !url.starts_with("rediss://") {
+        return Err(unusable(&"they are for an address that begins with rediss://"));
+    }
+    let pem = std::fs::read(file).map_err(|error| unusable(&error))?;
+    if !pem.windows(BEGIN.len()).any(|window| window == BEGIN) {
+        return Err(unusable(&"there is no certificate in it"));
+    }
+    let authorities = TlsCertificates {
+        client_tls: None,
+        root_cert: Some(pem),
+    };
+    Client::build_with_tls(url, authorities).map_err(|error| match error.kind() {
+        ErrorKind::InvalidClientConfig => StoreRefused::Address,
+        _ => unusable(&"its PEM is broken"),
+    })
 }
 
 /// Where it is kept that `key` was used.

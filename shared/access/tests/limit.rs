@@ -22,7 +22,7 @@ fn number(value: u32) -> NonZeroU32 {
 }
 
 async fn copy(url: &str) -> Limit {
-    let store = SharedStore::open(&url.into()).await.unwrap();
+    let store = SharedStore::open(&url.into(), None).await.unwrap();
     Limit::new("person", rate(), Some(store), clock::system())
 }
 
@@ -74,7 +74,7 @@ async fn copies_share_a_limit() {
 
 #[tokio::test]
 async fn a_share_grows_back_in_the_store() {
-    let store = SharedStore::open(&redis::url().await.as_str().into())
+    let store = SharedStore::open(&redis::url().await.as_str().into(), None)
         .await
         .unwrap();
     let quick = Rate::new(number(20), Duration::from_secs(1), number(1));
@@ -134,8 +134,8 @@ async fn repeated_requests_are_not_counted(limits: [Limit; 2], replays: [Replay;
 #[tokio::test]
 async fn of_repeated_requests_one_is_let_in_and_counted() {
     let url = redis::url().await;
-    let first = SharedStore::open(&url.as_str().into()).await.unwrap();
-    let second = SharedStore::open(&url.as_str().into()).await.unwrap();
+    let first = SharedStore::open(&url.as_str().into(), None).await.unwrap();
+    let second = SharedStore::open(&url.as_str().into(), None).await.unwrap();
     let limit =
         |store: &SharedStore| Limit::new("person", rate(), Some(store.clone()), clock::system());
     // Each copy has one store for both, and then two: the way is another, the outcome the same.
@@ -162,7 +162,7 @@ async fn of_repeated_requests_one_is_let_in_and_counted_in_one_process() {
 #[tokio::test]
 async fn with_the_store_down_no_use_is_the_first() {
     let mut server = Server::start();
-    let store = SharedStore::open(&server.url().into()).await.unwrap();
+    let store = SharedStore::open(&server.url().into(), None).await.unwrap();
     let limit = Limit::new("person", rate(), Some(store.clone()), clock::system());
     let replay = Replay::shared(store);
     let first = limit.check_first_use("a", &replay, "1", MINUTE).await;

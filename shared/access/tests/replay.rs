@@ -11,7 +11,7 @@ use test_support::redis::{self, Server};
 const MINUTE: Duration = Duration::from_mins(1);
 
 async fn copy(url: &str) -> Replay {
-    Replay::shared(SharedStore::open(&url.into()).await.unwrap())
+    Replay::shared(SharedStore::open(&url.into(), None).await.unwrap())
 }
 
 /// Waits until the store answers again.
@@ -115,6 +115,6 @@ async fn identifiers_do_not_reach_the_store() {
 #[tokio::test]
 async fn what_is_no_redis_is_said_at_once() {
     for wrong in ["", "localhost", "http://127.0.0.1:1"] {
-        assert!(SharedStore::open(&wrong.into()).await.is_err());
+        assert!(SharedStore::open(&wrong.into(), None).await.is_err());
     }
 }

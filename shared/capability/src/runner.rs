@@ -14,13 +14,14 @@ use runtime::process::StartError;
 use runtime::server::{self, Running};
 use secrecy::ExposeSecret;
 use snapshot::{PoolOptions, Store};
+use tls::MutualTls;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt;
 
 use crate::declaration::Capability;
 use crate::filing::{self, Attended};
 use crate::gate::{self, Gate};
-use crate::health;
+use crate::health::{self, State};
 use crate::serving::{self, Records};
 use crate::settings::{Parts, Settings};
 
@@ -82,8 +83,13 @@ pub async fn start(
         desk: desk.clone(),
     });
     let shared = web::Data::from(records.clone());
+    let callers = parts.trusted_services.services();
+    let tls = match &settings.tls {
+        Some(tls) => Some(MutualTls::open(tls)?.acceptor(callers)?),
+        None => None,
+    };
     let listener = server::bind(&settings.server)?;
-    let running = server::serve(&settings.server, listener, drain.clone(), move || {
+    let running = server::serve(&settings.server, listener, tls, drain.clone(), move || {
         let deadline = Duration::from_millis(limits.deadline_ms);
         let (app, _) = App::new()
             .into_utoipa_app()
@@ -103,6 +109,8 @@ pub async fn start(
             .wrap(from_fn(gate::admit));
         runtime::http::bounded(app, limits.body_bytes, deadline)
     })?;
+    let known = records.clone();
+    let running = running.with_readiness(Arc::new(move || known.state() == State::Ready));
     let every = Duration::from_millis(limits.snapshot_poll_ms);
     tokio::spawn(serving::watch(records, store, pool, threads, every, drain));
     Ok(match work {

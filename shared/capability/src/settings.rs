@@ -27,6 +27,9 @@ pub struct Settings {
     /// The listener.
     #[serde(default)]
     pub server: server::Settings,
+    /// Mutual TLS: only services of `trusted_services_file` may connect, each with a certificate of its name. Without it plain HTTP.
+    #[serde(default)]
+    pub tls: Option<tls::Settings>,
     /// Bounds on a request.
     #[serde(default)]
     pub limits: Limits,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use sea_orm::sqlx::{
+use sqlx::{
     self, AssertSqlSafe, Connection, Database, Executor, IntoArguments, Postgres, Sqlite,
 };
 use sea_orm::{

@@ -11,6 +11,7 @@
 mod consumer;
 mod inbox;
 mod lane;
+mod line;
 mod link;
 mod message;
 mod parked;

@@ -1,14 +1,13 @@
 //! The admin port: metrics and probes, never public.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::lifecycle::Drain;
-use crate::server::{self, Running};
+use crate::server::{self, Readiness, Running};
 
 /// Where the admin port listens.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,9 +16,6 @@ pub struct Settings {
     /// The address; keep it off public networks.
     pub listen: SocketAddr,
 }
-
-/// Tells whether this process should get requests.
-pub type Readiness = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Serves `/metrics`, `/livez` and `/readyz` until stopped.
 ///
@@ -34,7 +30,7 @@ pub fn serve(settings: &Settings, drain: Drain, ready: Readiness) -> std::io::Re
     };
     let socket = server::bind(&listener)?;
     let draining = drain.clone();
-    server::serve(&listener, socket, drain, move || {
+    server::serve(&listener, socket, None, drain, move || {
         let (ready, draining) = (ready.clone(), draining.clone());
         App::new()
             .route(

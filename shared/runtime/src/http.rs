@@ -13,6 +13,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::lifecycle::Drain;
+use crate::listener;
 use crate::problem::{Kind, Language, MEDIA_TYPE, Problem};
 use crate::request_id::{HEADER, RequestId};
 
@@ -70,6 +71,7 @@ async fn context(
     );
     request.extensions_mut().insert(RequestId(id));
     let drain = request.app_data::<web::Data<Drain>>().cloned();
+    let is_over = listener::is_over(request.request());
     let started = Instant::now();
     let span = tracing::info_span!("request", request_id = %id, method = %request.method());
     // The request is not cloned: the router below needs it to itself.
@@ -87,7 +89,7 @@ async fn context(
                 let mut answer = as_problem(answer.map_into_boxed_body(), language, id);
                 let operation = answer.request().match_pattern().unwrap_or_default();
                 record(operation, answer.status(), started);
-                if leaving(drain.as_ref()) {
+                if leaving(drain.as_ref()) || is_over {
                     close_after(answer.response_mut());
                 }
                 Ok(answer)
@@ -101,7 +103,7 @@ async fn context(
                 }
                 let mut answer = with_id(problem.answer(language, id), id);
                 record(String::new(), answer.status(), started);
-                if leaving(drain.as_ref()) {
+                if leaving(drain.as_ref()) || is_over {
                     close_after(&mut answer);
                 }
                 Err(InternalError::from_response(problem, answer).into())

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
 use serde::Deserialize;
@@ -89,7 +88,7 @@ where
         Some(admin) => Some(admin::serve(
             admin,
             running.drain().clone(),
-            Arc::new(|| true),
+            running.readiness().clone(),
         )?),
         None => None,
     };

@@ -1,16 +1,20 @@
 //! An HTTP listener that drains: readiness falls, those on the way are still answered, then the listener closes.
 
+use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::{App, Error, HttpServer, web};
+use actix_web::{App, Error, web};
 use serde::Deserialize;
+use tls::Acceptor;
 use tokio::task::JoinHandle;
 
 use crate::lifecycle::Drain;
+use crate::listener;
 
 /// How a listener behaves.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,10 +61,14 @@ impl Settings {
     }
 }
 
+/// Tells whether requests should come.
+pub type Readiness = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// A listener at work.
-#[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    is_secure: bool,
+    readiness: Readiness,
     drain: Drain,
     drain_delay: Duration,
     handle: ServerHandle,
@@ -69,13 +77,23 @@ pub struct Running {
     work_timeout: Duration,
 }
 
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("url", &self.url())
+            .field("drain", &self.drain)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Running {
     /// A listener that somebody else built and started, such as one with a protocol guard of its own: `task` ends when
-    /// the server behind `handle` has stopped.
+    /// the server behind `handle` has stopped. `is_secure`: whether it speaks TLS.
     #[must_use]
     pub fn new(
         settings: &Settings,
         address: SocketAddr,
+        is_secure: bool,
         drain: Drain,
         handle: ServerHandle,
         task: JoinHandle<std::io::Result<()>>,
@@ -83,6 +101,8 @@ impl Running {
         let drain_delay = Duration::from_millis(settings.drain_delay_ms);
         Self {
             address,
+            is_secure,
+            readiness: Arc::new(|| true),
             drain,
             drain_delay,
             handle,
@@ -100,16 +120,29 @@ impl Running {
         Self { work, ..self }
     }
 
+    /// Says by `readiness` whether requests should come, until draining begins.
+    #[must_use]
+    pub fn with_readiness(self, readiness: Readiness) -> Self {
+        Self { readiness, ..self }
+    }
+
+    /// Whether requests should come.
+    #[must_use]
+    pub fn readiness(&self) -> &Readiness {
+        &self.readiness
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The base URL on plain HTTP.
+    /// The base URL.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// Its switch: background work of the same service stops with it.
@@ -144,13 +177,14 @@ pub fn bind(settings: &Settings) -> std::io::Result<TcpListener> {
     TcpListener::bind(settings.listen)
 }
 
-/// Answers on `listener` with the application that `factory` makes for each worker.
+/// Answers on `listener` with the application that `factory` makes for each worker; by TLS where there is `tls`.
 ///
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve<F, T, B>(
     settings: &Settings,
     listener: TcpListener,
+    tls: Option<Acceptor>,
     drain: Drain,
     factory: F,
 ) -> std::io::Result<Running>
@@ -168,16 +202,19 @@ where
 {
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
+    let is_secure = tls.is_some();
     let told = drain.clone();
-    let server = HttpServer::new(move || factory().app_data(web::Data::new(told.clone())))
-        .disable_signals()
-        .client_request_timeout(Duration::from_millis(settings.head_timeout_ms))
-        .keep_alive(Duration::from_secs(settings.keep_alive_s))
-        .max_connections(settings.max_connections)
-        .shutdown_timeout(settings.stop_timeout_s)
-        .workers(settings.threads());
-    let running = server.listen(listener)?.run();
-    let handle = running.handle();
-    let task = tokio::spawn(running);
-    Ok(Running::new(settings, address, drain, handle, task))
+    let server = listener::build(
+        settings,
+        listener,
+        tls,
+        Duration::from_millis(settings.head_timeout_ms),
+        |stream| stream,
+        move || factory().app_data(web::Data::new(told.clone())),
+    )?;
+    let handle = server.handle();
+    let task = tokio::spawn(server);
+    Ok(Running::new(
+        settings, address, is_secure, drain, handle, task,
+    ))
 }

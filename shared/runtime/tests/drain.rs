@@ -24,7 +24,7 @@ async fn a_drain_answers_everybody_who_came_before_the_door_closed() {
     };
     let drain = Drain::default();
     let socket = server::bind(&settings).unwrap();
-    let running = server::serve(&settings, socket, drain.clone(), || {
+    let running = server::serve(&settings, socket, None, drain.clone(), || {
         App::new()
             .route("/slow", web::get().to(slow))
             .route("/", web::get().to(HttpResponse::Ok))

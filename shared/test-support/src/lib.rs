@@ -11,6 +11,7 @@
     reason = "this crate only serves tests, and a test fails by panicking"
 )]
 
+pub mod authority;
 pub mod child;
 pub mod clouds;
 pub mod folder;

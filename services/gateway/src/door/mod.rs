@@ -13,6 +13,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
+use runtime::listener;
 use runtime::problem::{Kind, Language, Problem};
 use uuid::Uuid;
 
@@ -104,7 +105,7 @@ impl Door {
             Err(problem) => refusal(&problem, request.headers(), exchange.id),
         };
         exchange.finish(answer.headers_mut(), shared.secure);
-        if shared.health.is_draining() {
+        if shared.health.is_draining() || listener::is_over(request) {
             // A kept connection is closed soon: the client's next request must not be lost on it.
             answer
                 .head_mut()
@@ -147,6 +148,11 @@ impl Door {
 }
 
 impl Shared {
+    /// Whether requests should come here.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.health.is_ready(self.identify.can_check())
+    }
+
     /// What the gateway answers itself.
     fn own_answer(&self, request: &HttpRequest) -> Result<Option<HttpResponse>, Problem> {
         let answer = match request.path() {

@@ -3,6 +3,8 @@
 //! A service closes kept connections when it leaves, and a request may be on its way on one of them at that moment. Nobody
 //! can tell then whether it was read, so only what may be asked twice goes on a kept connection (RFC 9110 §9.2.2).
 
+use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::{Bytes, BytesMut};
@@ -10,19 +12,29 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::{Request, Response};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
+use tls::{Generation, MutualTls, Renewed, TlsError};
 
 use crate::settings::Forwarding;
 
 /// Calls services. Make one on each worker's own thread; clones share its connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    kept: Pool<HttpConnector, Full<Bytes>>,
-    fresh: Pool<HttpConnector, Full<Bytes>>,
+    pools: Arc<Renewed<Pools>>,
     timeout: Duration,
     answer_bytes: usize,
+}
+
+type Connector = HttpsConnector<HttpConnector>;
+
+#[derive(Debug)]
+struct Pools {
+    kept: Pool<Connector, Full<Bytes>>,
+    fresh: Pool<Connector, Full<Bytes>>,
 }
 
 /// The connection that a request goes on.
@@ -66,11 +78,32 @@ impl CallError {
     }
 }
 
-impl Client {
-    pub(crate) fn new(settings: &Forwarding) -> Self {
+/// How clients connect: by mutual TLS, or plainly.
+#[derive(Clone, Debug)]
+pub(crate) struct Connecting {
+    config: ClientConfig,
+    generation: Generation,
+}
+
+impl Connecting {
+    /// By mutual TLS where there is `tls`.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses.
+    pub(crate) fn new(tls: Option<&MutualTls>) -> Result<Self, TlsError> {
+        let (config, generation) = match tls {
+            Some(tls) => (tls.client()?, tls.generation().clone()),
+            None => (tls::trusting_nobody()?, Generation::default()),
+        };
+        Ok(Self { config, generation })
+    }
+
+    fn pools(&self, settings: &Forwarding) -> Pools {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_millis(settings.connect_timeout_ms)));
+        connector.enforce_http(false);
+        let connector = HttpsConnector::from((connector, self.config.clone()));
         let kept = Pool::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(settings.idle_s))
@@ -78,9 +111,18 @@ impl Client {
         let fresh = Pool::builder(TokioExecutor::new())
             .pool_max_idle_per_host(0)
             .build(connector);
+        Pools { kept, fresh }
+    }
+}
+
+impl Client {
+    pub(crate) fn new(settings: &Forwarding, connecting: &Connecting) -> Self {
+        let generation = connecting.generation.clone();
+        let (connecting, forwarding) = (connecting.clone(), settings.clone());
+        let pools = move || Ok::<_, Infallible>(connecting.pools(&forwarding));
+        let Ok(pools) = Renewed::new(generation, pools);
         Self {
-            kept,
-            fresh,
+            pools: Arc::new(pools),
             timeout: Duration::from_millis(settings.timeout_ms),
             answer_bytes: settings.answer_bytes,
         }
@@ -92,17 +134,17 @@ impl Client {
         mut request: Request<Full<Bytes>>,
         way: Way,
     ) -> Result<Answer, CallError> {
-        let pool = match way {
-            Way::Kept => &self.kept,
-            Way::Fresh => {
-                // The service closes first, so that no port of this host waits for late packets.
-                let close = HeaderValue::from_static("close");
-                request.headers_mut().insert(CONNECTION, close);
-                &self.fresh
-            }
-        };
+        if way == Way::Fresh {
+            // The service closes first, so that no port of this host waits for late packets.
+            let close = HeaderValue::from_static("close");
+            request.headers_mut().insert(CONNECTION, close);
+        }
+        let asked = self.pools.with(|pools| match way {
+            Way::Kept => pools.kept.request(request),
+            Way::Fresh => pools.fresh.request(request),
+        });
         tokio::time::timeout(self.timeout, async {
-            let (head, body) = pool.request(request).await.map(Response::into_parts)?;
+            let (head, body) = asked.await.map(Response::into_parts)?;
             Ok(Answer {
                 head,
                 body: self.read(body).await?,

@@ -15,6 +15,7 @@ use crate::settings::Forwarding;
 #[derive(Debug)]
 pub(crate) struct Upstream {
     pub(crate) name: Arc<str>,
+    scheme: Scheme,
     authority: Authority,
     pub(crate) breaker: Breaker,
 }
@@ -24,10 +25,12 @@ pub(crate) type Upstreams = BTreeMap<String, Arc<Upstream>>;
 
 /// A base URL that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("upstream {name}: {url} must be http://host:port, without a path")]
+#[error("upstreams.{name}: {url} must be {scheme}://host:port, without a path: there is {there} `tls`")]
 pub(crate) struct UpstreamError {
     name: String,
     url: Url,
+    scheme: Scheme,
+    there: &'static str,
 }
 
 impl Upstream {
@@ -37,33 +40,41 @@ impl Upstream {
         path_and_query: PathAndQuery,
     ) -> Result<Uri, hyper::http::uri::InvalidUriParts> {
         let mut parts = Parts::default();
-        parts.scheme = Some(Scheme::HTTP);
+        parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(path_and_query);
         Uri::from_parts(parts)
     }
 }
 
-/// Reads the configured base URLs.
+/// Reads the configured base URLs: all by TLS (`is_secure`), or none.
 pub(crate) fn read(
     urls: &BTreeMap<String, Url>,
+    is_secure: bool,
     settings: &Forwarding,
 ) -> Result<Upstreams, UpstreamError> {
+    let (scheme, port, there) = if is_secure {
+        (Scheme::HTTPS, 443, "a")
+    } else {
+        (Scheme::HTTP, 80, "no")
+    };
     let pause = Duration::from_millis(settings.breaker_pause_ms);
     let read_one = |(name, url): (&String, &Url)| {
         let refused = || UpstreamError {
             name: name.clone(),
             url: url.clone(),
+            scheme: scheme.clone(),
+            there,
         };
         let host = url.host_str().ok_or_else(refused)?;
-        let bare = url.scheme() == "http"
+        let bare = url.scheme() == scheme.as_str()
             && url.path() == "/"
             && url.query().is_none()
             && url.username().is_empty();
         if !bare {
             return Err(refused());
         }
-        let authority = format!("{host}:{}", url.port().unwrap_or(80))
+        let authority = format!("{host}:{}", url.port().unwrap_or(port))
             .parse()
             .map_err(|_| refused())?;
         let breaker = Breaker::new(name, settings.breaker_failures, pause);
@@ -71,6 +82,7 @@ pub(crate) fn read(
             name.clone(),
             Arc::new(Upstream {
                 name: name.as_str().into(),
+                scheme: scheme.clone(),
                 authority,
                 breaker,
             }),

@@ -103,14 +103,19 @@ impl Health {
 
     /// Whether requests should come here. A service that is not ready does not make the gateway unready: the others go
     /// on answering through it. `can_check_tokens`: whether identity's keys have ever been read.
+    pub(crate) fn is_ready(&self, can_check_tokens: bool) -> bool {
+        can_check_tokens && !self.services.load().is_empty() && !self.drain.has_begun()
+    }
+
+    /// The answer of `/readyz`.
     pub(crate) fn ready(&self, can_check_tokens: bool) -> HttpResponse {
         let services = self.services.load();
-        let (status, state) = if self.drain.has_begun() {
-            (StatusCode::SERVICE_UNAVAILABLE, "draining")
-        } else if services.is_empty() || !can_check_tokens {
-            (StatusCode::SERVICE_UNAVAILABLE, "starting")
-        } else {
+        let (status, state) = if self.is_ready(can_check_tokens) {
             (StatusCode::OK, "ready")
+        } else if self.drain.has_begun() {
+            (StatusCode::SERVICE_UNAVAILABLE, "draining")
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, "starting")
         };
         HttpResponse::build(status).json(Shown {
             state,

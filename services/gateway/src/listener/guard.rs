@@ -8,6 +8,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::web::{Buf, BytesMut};
+use runtime::stream::Connection;
+use tls::Era;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
@@ -177,6 +179,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
             farewell.drained += buffer.filled().len();
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: Connection> Connection for Guarded<S> {
+    fn era(&self) -> Option<&Era> {
+        self.io.era()
     }
 }
 

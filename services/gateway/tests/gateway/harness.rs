@@ -1,6 +1,7 @@
 //! A gateway with its surroundings: identity and one service, both of the tests' own, and callers with keys.
 
 mod caller;
+mod certificates;
 mod service;
 
 use std::sync::Arc;
@@ -10,11 +11,13 @@ use access::internal::{ServiceKey, TrustedServices};
 use access::keys::{SigningKey, jwks};
 use gateway::{Documents, Parts, Settings};
 use runtime::clock::SharedClock;
+use runtime::process::StartError;
 use runtime::server::Running;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub(crate) use caller::{Claims, Person};
+pub(crate) use certificates::Certificates;
 pub(crate) use service::Service;
 
 /// What the tests' clients call the gateway, whatever its port is.
@@ -40,6 +43,21 @@ impl World {
 
     /// Starts with the settings that `change` makes of the usual ones.
     pub(crate) async fn with(change: impl FnOnce(&mut Value)) -> Self {
+        Self::built(None, change).await.unwrap()
+    }
+
+    /// Starts with TLS at the edge and mutual TLS inside.
+    pub(crate) async fn secure(
+        certificates: &Certificates,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<Self, StartError> {
+        Self::built(Some(certificates), change).await
+    }
+
+    async fn built(
+        certificates: Option<&Certificates>,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<Self, StartError> {
         let folder = TempDir::new().unwrap();
         let clock = runtime::clock::system();
         let keys = Arc::new(SigningKey::generate_es256().unwrap());
@@ -58,9 +76,12 @@ impl World {
             secrecy::ExposeSecret::expose_secret(&own.to_pkcs8_pem().unwrap()),
         )
         .unwrap();
-        let identity = Service::start("identity", &of_identity.into(), &trusted, clock.clone());
+        let tls = |name: &str| certificates.map(|all| all.acceptor(name));
+        let (keys_of, now) = (of_identity.into(), clock.clone());
+        let identity = Service::start("identity", &keys_of, &trusted, tls("identity"), now);
         identity.set_keys(jwks(&[keys.public_jwk()]));
-        let echo = Service::start("echo", &of_echo.into(), &trusted, clock.clone());
+        let (keys_of, now) = (of_echo.into(), clock.clone());
+        let echo = Service::start("echo", &keys_of, &trusted, tls("echo"), now);
         let mut settings = json!({
             "server": {"listen": "127.0.0.1:0", "workers": 2, "drain_delay_ms": 300, "stop_timeout_s": 2},
             "public_url": PUBLIC_URL,
@@ -70,6 +91,10 @@ impl World {
             "audit": {"database": format!("sqlite://{}", folder.path().join("audit.sqlite").display())},
             "forwarding": {"readiness_interval_ms": 100},
         });
+        if let Some(certificates) = certificates {
+            settings["tls"] = certificates.inside("gateway");
+            settings["edge_tls"] = certificates.edge();
+        }
         change(&mut settings);
         let settings: Settings = serde_json::from_value(settings).unwrap();
         let documents = [
@@ -80,9 +105,10 @@ impl World {
             documents: Documents::of(documents.map(str::to_owned)),
             clock: clock.clone(),
         };
-        let gateway = gateway::start(settings, parts).await.unwrap();
+        let gateway = gateway::start(settings, parts).await?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(certificates.map(Certificates::root))
             .build()
             .unwrap();
         let world = Self {
@@ -96,7 +122,7 @@ impl World {
             folder,
         };
         world.until_tokens_are_taken().await;
-        world
+        Ok(world)
     }
 
     pub(crate) fn address(&self) -> std::net::SocketAddr {

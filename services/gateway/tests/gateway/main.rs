@@ -16,4 +16,5 @@ mod lookups;
 mod pages;
 mod raw;
 mod routing;
+mod secure;
 mod tokens;

@@ -1,11 +1,12 @@
 //! `lifeboat call`: one request with token and proof of possession, like curl.
 
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Method, Response};
+use reqwest::{Certificate, Method, Response};
 use runtime::clock;
 use url::Url;
 
@@ -34,6 +35,13 @@ pub(crate) struct Options {
     /// What the world calls the gateway, where it is reached by another address, such as its Service inside a cluster.
     #[arg(long, value_name = "URL")]
     public_url: Option<Url>,
+    /// Where the gateway is reached instead, as HOST:PORT: by another name, or before names lead there. Its certificate and the
+    /// proofs are still for the gateway's own address.
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "public_url")]
+    connect_to: Option<String>,
+    /// PEM file with the authority of the gateway's certificate, where this machine does not know it.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// A citizen's facts: national ID.
     #[arg(long, requires_all = ["birth_date", "household_no", "id_card_issued_on"])]
     national_id: Option<String>,
@@ -107,7 +115,16 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
             }
         },
     };
-    let mut client = Client::new(gateway, clock::system())?.known_as(options.public_url.clone());
+    let authorities = match &options.ca_file {
+        Some(file) => authorities(file)?,
+        None => Vec::new(),
+    };
+    let reached = match &options.connect_to {
+        Some(place) => addresses(place, &gateway).await?,
+        None => Vec::new(),
+    };
+    let mut client = Client::reaching(&reached, authorities, gateway, clock::system())?
+        .known_as(options.public_url.clone());
     if let Some(who) = options.who {
         client.sign_in(&credentials(who, &options, known)?).await?;
     }
@@ -124,6 +141,36 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         .send(&method, &options.target, &extra, options.data.as_ref())
         .await?;
     print_answer(answer, options.include).await
+}
+
+async fn addresses(place: &str, gateway: &Url) -> Result<Vec<SocketAddr>, Failure> {
+    let refused =
+        |error: &dyn std::fmt::Display| Failure::usage(format!("--connect-to {place}: {error}"));
+    if gateway.port().is_some() {
+        return Err(refused(&format_args!(
+            "{gateway} names a port, which nothing else may stand in for"
+        )));
+    }
+    let found = tokio::net::lookup_host(place)
+        .await
+        .map_err(|error| refused(&error))?;
+    let found: Vec<SocketAddr> = found.collect();
+    if found.is_empty() {
+        return Err(refused(&"no address has this name"));
+    }
+    Ok(found)
+}
+
+fn authorities(file: &Path) -> Result<Vec<Certificate>, Failure> {
+    let refused = |error: &dyn std::fmt::Display| {
+        Failure::usage(format!("--ca-file {}: {error}", file.display()))
+    };
+    let pem = std::fs::read(file).map_err(|error| refused(&error))?;
+    let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| refused(&error))?;
+    if authorities.is_empty() {
+        return Err(refused(&"there is no certificate in it"));
+    }
+    Ok(authorities)
 }
 
 fn credentials(
@@ -214,6 +261,12 @@ async fn print_for_curl(
 ) -> Result<ExitCode, Failure> {
     if options.who.is_some() {
         client.fetch_nonce().await?;
+    }
+    if let Some(file) = &options.ca_file {
+        say(format_args!("cacert = {}", quoted(&file.display().to_string())));
+    }
+    if let Some(place) = &options.connect_to {
+        say(format_args!("connect-to = {}", quoted(&format!("::{place}"))));
     }
     let prepared = client.prepare(method, client.address(&options.target)?)?;
     say(format_args!("url = {}", quoted(prepared.url.as_str())));

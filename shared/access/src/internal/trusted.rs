@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,6 +52,12 @@ impl TrustedServices {
             return Err(KeySetFault::Empty);
         }
         Ok(Self(Arc::new(keys)))
+    }
+
+    /// The services whose keys are here, each once.
+    #[must_use]
+    pub fn services(&self) -> BTreeSet<&str> {
+        self.0.iter().map(|key| key.service.as_str()).collect()
     }
 
     pub(super) fn others<'a>(&'a self, own: &'a str) -> impl Iterator<Item = &'a TrustedKey> {

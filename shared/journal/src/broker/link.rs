@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties};
+use rustls::ClientConfig;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::line;
 use super::{Settings, SettingsError};
 use crate::backoff::Backoff;
 
@@ -46,6 +48,7 @@ impl From<tokio::time::error::Elapsed> for Unreachable {
 /// One connection, shared by those who work over it.
 pub(crate) struct Link {
     address: AMQPUri,
+    tls: Option<Arc<ClientConfig>>,
     current: Mutex<Option<Arc<Connection>>>,
 }
 
@@ -61,6 +64,7 @@ impl Link {
     pub(crate) fn new(settings: &Settings) -> Result<Self, SettingsError> {
         Ok(Self {
             address: settings.address()?,
+            tls: settings.tls()?,
             current: Mutex::default(),
         })
     }
@@ -87,7 +91,7 @@ impl Link {
         }
         let properties =
             ConnectionProperties::default().with_connection_name(env!("CARGO_PKG_NAME").into());
-        let connecting = Connection::connect_uri(self.address.clone(), properties);
+        let connecting = line::connect(self.address.clone(), self.tls.clone(), properties);
         let connection = Arc::new(timeout(PATIENCE, connecting).await??);
         metrics::counter!("lifeboat_broker_connections_total").increment(1);
         Ok(Arc::clone(current.insert(connection)))

@@ -1,6 +1,10 @@
 //! Where the broker is.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use lapin::uri::{AMQPScheme, AMQPUri};
+use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::{Host, Url};
@@ -12,8 +16,12 @@ const HEARTBEAT: u16 = 10;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// `amqp://user:password@host:port/vhost`; without port 5672, without path the virtual host `/`.
+    /// `amqp://user:password@host:port/vhost`, or `amqps://…` by TLS; without port 5672 or 5671, without path the virtual
+    /// host `/`.
     pub url: SecretString,
+    /// PEM file with the authorities of its certificate; without it those that the machine knows.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// How many messages may be on their way unconfirmed.
     #[serde(default = "window")]
     pub window: u16,
@@ -29,6 +37,7 @@ impl Settings {
     pub fn new(url: SecretString) -> Self {
         Self {
             url,
+            ca_file: None,
             window: window(),
         }
     }
@@ -39,9 +48,6 @@ impl Settings {
         let text = self.url.expose_secret();
         let url = Url::parse(text).map_err(|_| SettingsError::Url)?;
         let mut address: AMQPUri = text.parse().map_err(|_| SettingsError::Url)?;
-        if address.scheme == AMQPScheme::AMQPS {
-            return Err(SettingsError::Tls);
-        }
         // Read here, because the driver takes `localhost` for an IPv6 address, and a guest where nobody is named.
         address.authority.host = match url.host().ok_or(SettingsError::Url)? {
             Host::Domain("") => return Err(SettingsError::Url),
@@ -55,11 +61,25 @@ impl Settings {
         address.query.heartbeat.get_or_insert(HEARTBEAT);
         Ok(address)
     }
+
+    /// What it is reached with by TLS; `None` where the URL says `amqp://`.
+    ///
+    /// # Errors
+    /// When the authorities cannot be read, or are named and not needed.
+    pub(crate) fn tls(&self) -> Result<Option<Arc<ClientConfig>>, SettingsError> {
+        match self.address()?.scheme {
+            AMQPScheme::AMQPS => tls::client(self.ca_file.as_deref())
+                .map(|config| Some(Arc::new(config)))
+                .map_err(|error| SettingsError::Tls(error.to_string())),
+            AMQPScheme::AMQP if self.ca_file.is_some() => Err(SettingsError::Unneeded),
+            AMQPScheme::AMQP => Ok(None),
+        }
+    }
 }
 
 /// Why settings of the broker, or a capability's name, are refused. The words never hold the URL, which holds a
 /// password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// Not a URL of a broker.
     #[error("a broker is given as amqp://user:password@host:port/vhost")]
@@ -67,9 +87,12 @@ pub enum SettingsError {
     /// No user or no password.
     #[error("the broker's URL names no user and password")]
     Nobody,
-    /// `amqps://`: the driver's TLS brings a second cryptographic library with it.
-    #[error("amqps:// is not supported: reach the broker through a network that encrypts")]
-    Tls,
+    /// TLS cannot be used, for this reason.
+    #[error("{0}")]
+    Tls(String),
+    /// Authorities for a connection without TLS.
+    #[error("ca_file is for a broker whose URL begins with amqps://")]
+    Unneeded,
     /// A capability has another kind of name.
     #[error("a capability's name is 1 to 64 of the characters a-z, 0-9 and -")]
     Name,
@@ -105,15 +128,29 @@ mod tests {
 
     #[test]
     fn what_cannot_be_followed_is_refused_without_a_word_of_the_url() {
-        for (url, error) in [
-            ("http://a:secret@host", SettingsError::Url),
-            ("amqp:secret", SettingsError::Url),
-            ("amqp://a:secret@", SettingsError::Url),
-            ("amqp://host", SettingsError::Nobody),
-            ("amqps://a:secret@host", SettingsError::Tls),
+        for (url, words) in [
+            ("http://a:secret@host", "amqp://user"),
+            ("amqp:secret", "amqp://user"),
+            ("amqp://a:secret@", "amqp://user"),
+            ("amqp://host", "no user"),
         ] {
-            assert_eq!(address(url), Err(error), "{url}");
-            assert!(!error.to_string().contains("secret"));
+            let said = address(url).unwrap_err().to_string();
+            assert!(said.contains(words) && !said.contains("secret"), "{said}");
         }
+    }
+
+    #[test]
+    fn authorities_are_read_where_there_is_tls_and_refused_where_there_is_none() {
+        let tls = |url: &str| {
+            let mut settings = Settings::new(url.to_owned().into());
+            settings.ca_file = Some(PathBuf::from("/nonexistent/ca.crt"));
+            settings.tls().unwrap_err().to_string()
+        };
+        assert!(tls("amqps://a:b@host").contains("/nonexistent/ca.crt"));
+        assert!(tls("amqp://a:b@host").contains("amqps://"));
+        let plain = Settings::new("amqp://a:b@host".to_owned().into());
+        assert!(plain.tls().unwrap().is_none());
+        let secure = address("amqps://a:b@host").unwrap();
+        assert_eq!(secure.authority.port, 5671);
     }
 }

@@ -12,6 +12,7 @@ use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
 use runtime::server::{self, Running};
 use serde_json::json;
+use tls::Acceptor;
 
 /// A request as it arrived, after its internal token was verified.
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ impl Seen {
 pub(crate) struct Service {
     state: Arc<State>,
     running: Mutex<Option<Running>>,
+    tls: Option<Acceptor>,
     url: String,
 }
 
@@ -55,6 +57,7 @@ impl Service {
         name: &'static str,
         keys: &ServiceKeys,
         trusted: &TrustedServices,
+        tls: Option<Acceptor>,
         clock: SharedClock,
     ) -> Self {
         let state = Arc::new(State {
@@ -71,6 +74,7 @@ impl Service {
             url: String::new(),
             state,
             running: Mutex::default(),
+            tls,
         };
         let running = service.listen("127.0.0.1:0");
         Self {
@@ -90,7 +94,8 @@ impl Service {
         };
         let socket = server::bind(&settings).unwrap();
         let state = web::Data::from(self.state.clone());
-        server::serve(&settings, socket, Drain::default(), move || {
+        let tls = self.tls.clone();
+        server::serve(&settings, socket, tls, Drain::default(), move || {
             App::new()
                 .app_data(state.clone())
                 .default_service(web::to(answer))
