@@ -5,6 +5,8 @@
 mod exchange;
 mod tally;
 
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use exchange::Connection;
+pub use exchange::Answer;
 pub use tally::Tally;
 
 /// An answer that takes longer counts as none.
@@ -27,15 +30,48 @@ pub struct Request {
     pub tail: Box<[u8]>,
 }
 
+/// The requests of a plan.
+#[derive(Clone)]
+pub enum Requests {
+    /// Sent in this order over all connections, each once: a proof of possession may not be sent again.
+    Once(Vec<Request>),
+    /// Sent in this order again and again.
+    Again(Vec<Request>),
+    /// Made when they are due, by their number: what was made long before would have grown old. The first that cannot be made is
+    /// the end.
+    Fresh(Arc<dyn Fn(usize) -> Option<Request> + Send + Sync>),
+}
+
+impl Requests {
+    fn get(&self, number: usize) -> Option<Cow<'_, Request>> {
+        match self {
+            Self::Once(requests) => requests.get(number).map(Cow::Borrowed),
+            Self::Again(requests) => {
+                let number = number.checked_rem(requests.len())?;
+                requests.get(number).map(Cow::Borrowed)
+            }
+            Self::Fresh(make) => make(number).map(Cow::Owned),
+        }
+    }
+}
+
+impl fmt::Debug for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Once(requests) => write!(f, "{} once", requests.len()),
+            Self::Again(requests) => write!(f, "{} again and again", requests.len()),
+            Self::Fresh(_) => write!(f, "fresh ones"),
+        }
+    }
+}
+
 /// What is sent, and how.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// `host:port`
     pub address: String,
-    /// Sent in this order over all connections.
-    pub requests: Vec<Request>,
-    /// Whether each may be sent again when all were sent: a proof of possession may not.
-    pub again: bool,
+    /// What is sent over all connections.
+    pub requests: Requests,
     /// How many connections.
     pub connections: usize,
     /// The longest that new requests are sent.
@@ -69,48 +105,39 @@ async fn one_connection(plan: Arc<Plan>, next: Arc<AtomicUsize>, start: Instant)
     let end = start + plan.duration;
     let mut tally = Tally::default();
     let mut connection = Connection::to(&plan.address);
-    while let Some((request, due)) = next_request(&plan, &next, start) {
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
         let mut began = Instant::now();
-        if let Some(due) = due {
+        if let Some(due) = plan.due(number, start) {
             if due > began {
                 sleep_until(due.min(end)).await;
-                began = Instant::now();
-            } else {
-                began = due;
             }
+            began = due;
         }
         if Instant::now() >= end {
             break;
         }
-        match timeout(PATIENCE, connection.exchange(request)).await {
-            Ok(Ok(status)) => tally.answered(status, began.elapsed()),
+        let Some(request) = plan.requests.get(number) else {
+            break;
+        };
+        match timeout(PATIENCE, connection.exchange(&request)).await {
+            Ok(Ok(answer)) => tally.answered(answer, began.elapsed()),
             Ok(Err(_)) | Err(_) => tally.broken += 1,
         }
     }
     tally
 }
 
-/// The next request that nobody has sent yet, and when it is due.
-fn next_request<'a>(
-    plan: &'a Plan,
-    next: &AtomicUsize,
-    start: Instant,
-) -> Option<(&'a Request, Option<Instant>)> {
-    let number = next.fetch_add(1, Ordering::Relaxed);
-    let index = if plan.again {
-        number.checked_rem(plan.requests.len())?
-    } else {
-        number
-    };
-    let request = plan.requests.get(index)?;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a bench sends fewer requests than a float counts exactly"
-    )]
-    let due = plan
-        .rate
-        .map(|rate| start + Duration::from_secs_f64(number as f64 / rate));
-    Some((request, due))
+impl Plan {
+    /// When the request of this number is to be sent; at once when not said.
+    fn due(&self, number: usize, start: Instant) -> Option<Instant> {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a bench sends fewer requests than a float counts exactly"
+        )]
+        self.rate
+            .map(|rate| start + Duration::from_secs_f64(number as f64 / rate))
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +147,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
-    use super::{Plan, Request, run};
+    use super::{Plan, Request, Requests, run};
 
     /// Answers every read of a connection with this, after this long.
     async fn server(answer: &'static str, after: Duration) -> String {
@@ -150,8 +177,7 @@ mod tests {
         };
         Plan {
             address,
-            requests: vec![request; requests],
-            again: false,
+            requests: Requests::Once(vec![request; requests]),
             connections: 4,
             duration: Duration::from_secs(5),
             rate: None,
@@ -187,6 +213,27 @@ mod tests {
         assert_eq!((tally.broken, tally.answered_in_all()), (1, 0));
         let nobody = format!("127.0.0.1:{}", test_support::ports::free());
         assert_eq!(run(plan(nobody, 3)).await.broken, 3);
+    }
+
+    #[tokio::test]
+    async fn refusals_are_told_apart_and_those_that_name_no_time_are_counted() {
+        let told = "HTTP/1.1 503 X\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";
+        let untold = "HTTP/1.1 429 X\r\ncontent-length: 0\r\n\r\n";
+        for (answer, unexplained) in [(told, 0), (untold, 5)] {
+            let mut plan = plan(server(answer, Duration::ZERO).await, 5);
+            let Requests::Once(made) = plan.requests else {
+                unreachable!()
+            };
+            plan.requests = Requests::Fresh(std::sync::Arc::new(move |number| {
+                made.get(number).cloned()
+            }));
+            plan.rate = Some(100.0);
+            plan.duration = Duration::from_millis(50);
+            let tally = run(plan).await;
+            assert_eq!((tally.answered_in_all(), tally.broken), (5, 0));
+            assert_eq!(tally.unexplained, unexplained);
+            assert_eq!(tally.percentile_of_good(0.5), Duration::ZERO);
+        }
     }
 
     #[tokio::test]

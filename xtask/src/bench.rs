@@ -12,6 +12,7 @@ mod load;
 mod lookups;
 mod machine;
 mod measured;
+mod overload;
 mod report;
 mod rig;
 mod rounds;
@@ -70,6 +71,8 @@ enum Bench {
     Lookups,
     /// The same on SQLite, beside Datasette
     LookupsSqlite,
+    /// Five times as many lookups as the gateway takes, for a minute
+    Overload,
     /// A capability's start on a loaded database, its idle memory, its binary
     Start,
     /// Backup over three clouds and restore with one of them lost, beside restic
@@ -89,6 +92,7 @@ impl Bench {
             Self::Load => &load::PARTS,
             Self::Lookups => &lookups::PARTS,
             Self::LookupsSqlite => &lookups::sqlite::PARTS,
+            Self::Overload => &overload::PARTS,
             Self::Start => &start::PARTS,
             Self::Vault => &vault::PARTS,
             Self::VaultPostgres => &vault::postgres::PARTS,
@@ -112,6 +116,7 @@ impl Bench {
             Self::Load => load::measure(setting),
             Self::Lookups => lookups::measure(setting),
             Self::LookupsSqlite => lookups::sqlite::measure(setting),
+            Self::Overload => overload::measure(setting),
             Self::Start => start::measure(setting),
             Self::Vault => vault::measure(setting),
             Self::VaultPostgres => vault::postgres::measure(setting),

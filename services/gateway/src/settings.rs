@@ -146,6 +146,10 @@ pub struct Limits {
     pub write_timeout_ms: u64,
     /// Requests worked on at once; more are shed.
     pub requests: usize,
+    /// Milliseconds that a worker may be behind; later requests are shed at once until it has caught up.
+    pub behind_ms: u64,
+    /// Requests under way in a worker below which none is shed for that: a few of them late are a slow machine, not a crowd.
+    pub crowd: usize,
 }
 
 /// 16 KiB a second: a mobile network at its worst that still works.
@@ -166,6 +170,8 @@ impl Default for Limits {
             request_timeout_ms: 15_000,
             write_timeout_ms: 20_000,
             requests: 1_024,
+            behind_ms: 150,
+            crowd: 64,
         }
     }
 }

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use access::replay::{Replay, ReplayUnavailable};
 use access::store::SharedStore;
 use futures_util::future::join_all;
+use secrecy::SecretString;
+use test_support::authority::{Authority, Term};
 use test_support::redis::{self, Server};
+use test_support::tls_front::TlsFront;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -116,5 +119,41 @@ async fn identifiers_do_not_reach_the_store() {
 async fn what_is_no_redis_is_said_at_once() {
     for wrong in ["", "localhost", "http://127.0.0.1:1"] {
         assert!(SharedStore::open(&wrong.into(), None).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_store_behind_tls_is_used_where_its_certificate_is_believed() {
+    let (ours, theirs) = (Authority::new("ours"), Authority::new("theirs"));
+    let url = redis::url().await;
+    let place = url.trim_start_matches("redis://").split('/').next().unwrap();
+    let own = ours.issue(&["127.0.0.1"], Term::Current);
+    let front = TlsFront::before(place, &own).await;
+    let secure: SecretString = format!("rediss://127.0.0.1:{}/0", front.port()).into();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let believed = file("ours.crt", &ours.certificate());
+    let store = SharedStore::open(&secure, Some(&believed)).await.unwrap();
+    let replay = Replay::shared(store);
+    assert!(replay.first_use("over TLS", MINUTE).await.unwrap());
+    assert!(!replay.first_use("over TLS", MINUTE).await.unwrap());
+
+    let strange = file("theirs.crt", &theirs.certificate());
+    let store = SharedStore::open(&secure, Some(&strange)).await.unwrap();
+    assert!(Replay::shared(store).first_use("no", MINUTE).await.is_err());
+
+    let empty = file("empty.crt", "nothing");
+    for (url, authorities) in [
+        (secure, empty),
+        (url.as_str().into(), believed),
+        ("rediss://127.0.0.1".into(), folder.path().join("nowhere.crt")),
+    ] {
+        let said = SharedStore::open(&url, Some(&authorities)).await.unwrap_err();
+        let said = said.to_string();
+        assert!(said.contains(authorities.to_str().unwrap()), "{said}");
     }
 }

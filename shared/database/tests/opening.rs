@@ -1,10 +1,14 @@
 //! A database is opened once it is up to date, whoever else opens it at the same time.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
 use database::{OpenError, Place, ddl};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
-use test_support::postgres;
+use test_support::authority::{Authority, Term};
+use test_support::postgres::{self, Server, psql};
 
 struct Migrator;
 
@@ -98,4 +102,49 @@ async fn other_urls_are_refused_without_being_repeated() {
         .await
         .unwrap_err();
     assert!(!format!("{gone:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn a_server_is_reached_over_tls_and_only_where_its_certificate_holds() {
+    let (ours, theirs) = (Authority::new("ours"), Authority::new("theirs"));
+    let server = tokio::task::spawn_blocking(Server::start).await.unwrap();
+    let own = ours.issue(&["127.0.0.1"], Term::Current);
+    let (certificate, key) = own.write(&server.cluster(), "server");
+    for file in [&certificate, &key] {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        server.owns(file);
+    }
+    for (name, file) in [("ssl_cert_file", &certificate), ("ssl_key_file", &key)] {
+        let change = format!("ALTER SYSTEM SET {name} = '{}'", file.display());
+        psql(server.url(), &change).unwrap();
+    }
+    psql(server.url(), "ALTER SYSTEM SET ssl = on").unwrap();
+    psql(server.url(), "SELECT pg_reload_conf()").unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let secure = |host: &str, authority: &Authority| {
+        let file = folder.path().join("ca.crt");
+        std::fs::write(&file, authority.certificate()).unwrap();
+        let url = server.url().replace("127.0.0.1", host);
+        format!("{url}?sslmode=verify-full&sslrootcert={}", file.display())
+    };
+    let url = secure("127.0.0.1", &ours);
+    // The server reads its settings anew when it gets to it.
+    let mut connection = open(&url).await;
+    for _ in 0..100 {
+        if connection.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        connection = open(&url).await;
+    }
+    let is_secure = "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    assert_eq!(text(&connection.unwrap(), is_secure).await, "true");
+
+    for refused in [secure("127.0.0.1", &theirs), secure("localhost", &ours)] {
+        assert!(matches!(
+            open(&refused).await,
+            Err(OpenError::Database(_))
+        ));
+    }
 }

@@ -23,6 +23,7 @@ pub mod proxy;
 pub mod rabbitmq;
 pub mod redis;
 pub mod server;
+pub mod tls_front;
 mod server_user;
 
 /// The words of every failure for want of a server.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, ValueEnum};
 use end_to_end::Failure;
 use end_to_end::client::Client;
-use end_to_end::load::{self, Plan, Request};
+use end_to_end::load::{self, Plan, Request, Requests};
 use end_to_end::people::{self, Facts};
 use end_to_end::site::{Foundation, Site};
 use reqwest::StatusCode;
@@ -47,6 +47,9 @@ struct Stage {
     /// The broker to which applications go
     #[arg(long)]
     broker: Option<String>,
+    /// Requests a second that the gateway takes; more than any bench sends when not said
+    #[arg(long)]
+    capacity: Option<u32>,
     /// Every capability that has a data package beside that of `household`
     #[arg(long)]
     everything: bool,
@@ -89,6 +92,9 @@ struct Load {
     /// Requests a second; as many as are answered when not said
     #[arg(long)]
     rate: Option<f64>,
+    /// Requests are made when they are due, not beforehand: for longer than a proof is good
+    #[arg(long, requires = "rate", conflicts_with = "form")]
+    fresh: bool,
     /// How many requests are made beforehand, where each can be sent only once
     #[arg(long, default_value_t = 80_000)]
     proofs: usize,
@@ -130,16 +136,22 @@ async fn site(package: &Path, on: &Foundation) -> Result<Site, Failure> {
 impl Stage {
     async fn run(&self) -> Result<(), Failure> {
         let mut end = signal(SignalKind::terminate())?;
+        let broker = self
+            .broker
+            .iter()
+            .map(|url| ("household", format!("service.journal.broker.url={url}")));
+        let capacity = self.capacity.iter().flat_map(|capacity| {
+            // A tenth of a second's requests at once: those that come unevenly.
+            let burst = (capacity / 10).max(1);
+            [("per_second", *capacity), ("burst", burst)]
+                .map(|(key, value)| ("gateway", format!("service.rates.all.{key}={value}")))
+        });
         let on = Foundation {
             postgres: self.postgres.clone(),
             redis: self.redis.clone(),
             unlimited: true,
             everything: self.everything,
-            settings: self
-                .broker
-                .iter()
-                .map(|url| ("household", format!("service.journal.broker.url={url}")))
-                .collect(),
+            settings: broker.chain(capacity).collect(),
             ..Foundation::default()
         };
         let site = site(&self.package, &on).await?;
@@ -204,40 +216,43 @@ impl Load {
         for facts in people::first(&self.package, self.people)? {
             callers.push((Client::citizen(&self.gateway, &facts).await?, facts));
         }
-        let requests = match self.caller {
-            Caller::Bearer => callers
-                .iter()
-                .map(|(client, facts)| self.bearer(client, facts))
-                .collect::<Result<_, _>>()?,
-            Caller::Possession => self.with_possession(&mut callers).await?,
-        };
         let (address, _) = address_and_path(&self.target)?;
-        let plan = |requests: Vec<Request>| Plan {
+        let plan = |requests, rate| Plan {
             address: address.to_owned(),
             requests,
-            again: self.caller == Caller::Bearer,
             connections: self.connections,
             duration: Duration::from_secs(self.seconds),
-            rate: self.rate,
+            rate,
         };
-        let mut requests = requests;
-        if self.caller == Caller::Possession {
-            // Connections and caches are warm before the measured interval.
-            let warm = requests.split_off(requests.len() - requests.len() / 20);
-            load::run(Plan {
-                rate: None,
-                ..plan(warm)
-            })
-            .await;
-        } else {
-            load::run(Plan {
-                duration: Duration::from_secs(1),
-                rate: None,
-                ..plan(requests.clone())
-            })
-            .await;
-        }
-        let plan = plan(requests);
+        // Connections and caches are warm before the measured interval.
+        let requests = match self.caller {
+            Caller::Bearer => {
+                let made = callers
+                    .iter()
+                    .map(|(client, facts)| self.bearer(client, facts))
+                    .collect::<Result<_, _>>()?;
+                let requests = Requests::Again(made);
+                load::run(Plan {
+                    duration: Duration::from_secs(1),
+                    ..plan(requests.clone(), None)
+                })
+                .await;
+                requests
+            }
+            Caller::Possession => {
+                let maker = self.maker(callers).await?;
+                if self.fresh {
+                    let maker = Arc::new(maker);
+                    Requests::Fresh(Arc::new(move |number| maker.request(number).ok()))
+                } else {
+                    let mut made = maker.requests(self.proofs)?;
+                    let warm = made.split_off(made.len() - made.len() / 20);
+                    load::run(plan(Requests::Once(warm), None)).await;
+                    Requests::Once(made)
+                }
+            }
+        };
+        let plan = plan(requests, self.rate);
         say("measuring")?;
         let tally = load::run(plan).await;
         say(&tally.json().to_string())
@@ -252,14 +267,11 @@ impl Load {
         })
     }
 
-    /// Signed on all cores, because proofs grow old.
-    async fn with_possession(
-        &self,
-        callers: &mut Vec<(Client, Facts)>,
-    ) -> Result<Vec<Request>, Failure> {
+    /// Makes the requests of these people.
+    async fn maker(&self, mut callers: Vec<(Client, Facts)>) -> Result<Maker, Failure> {
         let path = address_and_path(&self.target)?.1;
         let mut unknown = Vec::new();
-        for (client, facts) in callers.iter_mut() {
+        for (client, facts) in &mut callers {
             // Whatever it answers, it tells the nonce that proofs must have.
             if client.get(path).await?.status() == StatusCode::NOT_FOUND {
                 unknown.push(facts.national_id.clone());
@@ -272,42 +284,18 @@ impl Load {
         if callers.is_empty() {
             return Err("nobody has a record there".into());
         }
-        let heads: Result<Vec<Arc<[u8]>>, Failure> = callers
-            .iter()
-            .map(|(client, facts)| {
-                let head = self.head(facts)? + &format!("Authorization: DPoP {}\r\n", client.token);
-                Ok(head.into_bytes().into())
-            })
-            .collect();
-        let heads = heads?;
-        let callers = &*callers;
-        let of_caller = |number: usize| -> Result<Request, Failure> {
-            let at = number % callers.len();
-            let (client, facts) = &callers[at];
-            let Some(form) = &self.form else {
-                return client.with_possession(&heads[at], &self.target);
-            };
-            let form = form.replace("{household_no}", &facts.household_no);
-            let more = format!(
-                "Idempotency-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{form}",
-                Uuid::new_v4(),
-                form.len()
-            );
-            client.posting(&heads[at], &self.target, &more)
+        let with_head = |(client, facts): (Client, Facts)| {
+            let head = self.head(&facts)? + &format!("Authorization: DPoP {}\r\n", client.token);
+            Ok((client, facts, head.into_bytes().into()))
         };
-        let half = self.proofs / 2;
-        let (first, second) = std::thread::scope(|scope| {
-            let second = scope.spawn(|| {
-                (half..self.proofs)
-                    .map(of_caller)
-                    .collect::<Result<Vec<_>, _>>()
-            });
-            let first = (0..half).map(of_caller).collect::<Result<Vec<_>, _>>();
-            (first, second.join())
-        });
-        let mut requests = first?;
-        requests.extend(second.map_err(|_| "a thread that signs proofs failed")??);
-        Ok(requests)
+        Ok(Maker {
+            callers: callers
+                .into_iter()
+                .map(with_head)
+                .collect::<Result<_, Failure>>()?,
+            target: self.target.clone(),
+            form: self.form.clone(),
+        })
     }
 
     fn head(&self, facts: &Facts) -> Result<String, Failure> {
@@ -315,6 +303,45 @@ impl Load {
         let (address, path) = address_and_path(&target)?;
         let method = if self.form.is_some() { "POST" } else { "GET" };
         Ok(format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n"))
+    }
+}
+
+/// Makes requests with proofs of possession.
+struct Maker {
+    callers: Vec<(Client, Facts, Arc<[u8]>)>,
+    target: String,
+    form: Option<String>,
+}
+
+impl Maker {
+    /// One request, of the person whose turn it is.
+    fn request(&self, number: usize) -> Result<Request, Failure> {
+        let (client, facts, head) = &self.callers[number % self.callers.len()];
+        let Some(form) = &self.form else {
+            return client.with_possession(head, &self.target);
+        };
+        let form = form.replace("{household_no}", &facts.household_no);
+        let more = format!(
+            "Idempotency-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{form}",
+            Uuid::new_v4(),
+            form.len()
+        );
+        client.posting(head, &self.target, &more)
+    }
+
+    /// So many, signed on two cores, because proofs grow old.
+    fn requests(&self, count: usize) -> Result<Vec<Request>, Failure> {
+        let made = |numbers: std::ops::Range<usize>| -> Result<Vec<Request>, Failure> {
+            numbers.map(|number| self.request(number)).collect()
+        };
+        let half = count / 2;
+        let (first, second) = std::thread::scope(|scope| {
+            let second = scope.spawn(|| made(half..count));
+            (made(0..half), second.join())
+        });
+        let mut requests = first?;
+        requests.extend(second.map_err(|_| "a thread that signs proofs failed")??);
+        Ok(requests)
     }
 }
 

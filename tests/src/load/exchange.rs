@@ -26,8 +26,8 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Sends the request, reads the whole answer, and returns its status.
-    pub(super) async fn exchange(&mut self, request: &Request) -> io::Result<u16> {
+    /// Sends the request and reads the whole answer.
+    pub(super) async fn exchange(&mut self, request: &Request) -> io::Result<Answer> {
         let mut stream = match self.stream.take() {
             Some(open) => open,
             None => open(self.address).await?,
@@ -45,7 +45,7 @@ impl<'a> Connection<'a> {
                 if !answer.closes {
                     self.stream = Some(stream);
                 }
-                return Ok(answer.status);
+                return Ok(answer);
             }
         }
     }
@@ -58,10 +58,13 @@ async fn open(address: &str) -> io::Result<TcpStream> {
 }
 
 /// What matters of an answer.
-#[derive(Debug, PartialEq, Eq)]
-struct Answer {
-    status: u16,
-    closes: bool,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Whether it says when to come back.
+    pub says_when: bool,
+    pub(super) closes: bool,
 }
 
 impl Answer {
@@ -70,7 +73,7 @@ impl Answer {
         let head_end = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
         let head = std::str::from_utf8(&bytes[..head_end]).ok()?;
         let status: u16 = head.get(9..12)?.parse().ok()?;
-        let (mut length, mut chunked, mut closes) = (0, false, false);
+        let (mut length, mut chunked, mut closes, mut says_when) = (0, false, false, false);
         for line in head.lines().skip(1) {
             let Some((name, value)) = line.split_once(':') else {
                 continue;
@@ -82,6 +85,8 @@ impl Answer {
                 chunked = value.eq_ignore_ascii_case("chunked");
             } else if name.eq_ignore_ascii_case("connection") {
                 closes = value.eq_ignore_ascii_case("close");
+            } else if name.eq_ignore_ascii_case("retry-after") {
+                says_when = value.parse::<u32>().is_ok();
             }
         }
         let body = &bytes[head_end..];
@@ -93,7 +98,11 @@ impl Answer {
         } else {
             body.len() >= length
         };
-        whole.then_some(Self { status, closes })
+        whole.then_some(Self {
+            status,
+            says_when,
+            closes,
+        })
     }
 }
 
@@ -111,6 +120,7 @@ mod tests {
             Answer::whole(whole.as_bytes()),
             Some(Answer {
                 status: 200,
+                says_when: false,
                 closes: true
             })
         );

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::exchange::Answer;
+
 /// Counts and times of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -14,14 +16,24 @@ pub struct Tally {
     pub broken: u64,
     /// From the first request to the last answer.
     pub seconds: f64,
-    microseconds: Vec<u32>,
+    /// Refusals for want of room (429, 503) that do not say when to come back.
+    pub unexplained: u64,
+    good: Vec<u32>,
+    others: Vec<u32>,
 }
 
 impl Tally {
-    pub(super) fn answered(&mut self, status: u16, after: Duration) {
-        *self.statuses.entry(status).or_default() += 1;
-        self.microseconds
-            .push(after.as_micros().try_into().unwrap_or(u32::MAX));
+    pub(super) fn answered(&mut self, answer: Answer, after: Duration) {
+        *self.statuses.entry(answer.status).or_default() += 1;
+        if matches!(answer.status, 429 | 503) && !answer.says_when {
+            self.unexplained += 1;
+        }
+        let took = after.as_micros().try_into().unwrap_or(u32::MAX);
+        if (200..300).contains(&answer.status) {
+            self.good.push(took);
+        } else {
+            self.others.push(took);
+        }
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -29,7 +41,9 @@ impl Tally {
             *self.statuses.entry(status).or_default() += count;
         }
         self.broken += other.broken;
-        self.microseconds.extend(other.microseconds);
+        self.unexplained += other.unexplained;
+        self.good.extend(other.good);
+        self.others.extend(other.others);
     }
 
     /// All answers, whatever their status.
@@ -38,22 +52,22 @@ impl Tally {
         self.statuses.values().sum()
     }
 
+    /// How many were answered with success.
+    #[must_use]
+    pub fn good(&self) -> usize {
+        self.good.len()
+    }
+
     /// The time within which this share of the answers came (0.99: the 99th percentile).
     #[must_use]
     pub fn percentile(&self, share: f64) -> Duration {
-        let mut sorted = self.microseconds.clone();
-        sorted.sort_unstable();
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a length is within the length"
-        )]
-        let rank = (sorted.len() as f64 * share) as usize;
-        let value = sorted
-            .get(rank.min(sorted.len().saturating_sub(1)))
-            .copied();
-        Duration::from_micros(value.unwrap_or_default().into())
+        rank([&self.good[..], &self.others].concat(), share)
+    }
+
+    /// The same of those with success.
+    #[must_use]
+    pub fn percentile_of_good(&self, share: f64) -> Duration {
+        rank(self.good.clone(), share)
     }
 
     /// As the bench reads it.
@@ -72,22 +86,47 @@ impl Tally {
             "requests_per_second": rate,
             "p50_ms": self.percentile(0.5).as_secs_f64() * 1000.0,
             "p99_ms": self.percentile(0.99).as_secs_f64() * 1000.0,
+            "good": self.good(),
+            "good_p99_ms": self.percentile_of_good(0.99).as_secs_f64() * 1000.0,
+            "unexplained": self.unexplained,
         })
     }
+}
+
+fn rank(mut sorted: Vec<u32>, share: f64) -> Duration {
+    sorted.sort_unstable();
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a length is within the length"
+    )]
+    let rank = (sorted.len() as f64 * share) as usize;
+    let value = sorted
+        .get(rank.min(sorted.len().saturating_sub(1)))
+        .copied();
+    Duration::from_micros(value.unwrap_or_default().into())
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::Tally;
+    use super::{Answer, Tally};
 
     #[test]
     fn percentiles_are_of_all_answers() {
         let mut tally = Tally::default();
+        let answer = |status| Answer {
+            status,
+            ..Answer::default()
+        };
         for milliseconds in (1..=100).rev() {
-            tally.answered(200, Duration::from_millis(milliseconds));
+            let status = if milliseconds > 50 { 503 } else { 200 };
+            tally.answered(answer(status), Duration::from_millis(milliseconds));
         }
+        assert_eq!(tally.percentile_of_good(0.99), Duration::from_millis(50));
+        assert_eq!((tally.good(), tally.unexplained), (50, 50));
         assert_eq!(tally.percentile(0.5), Duration::from_millis(51));
         assert_eq!(tally.percentile(0.99), Duration::from_millis(100));
         assert_eq!(Tally::default().percentile(0.5), Duration::ZERO);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use end_to_end::client::Client;
-use end_to_end::load::{self, Plan, Request};
+use end_to_end::load::{self, Plan, Request, Requests};
 use end_to_end::site::{Foundation, SERVICES};
 
 use super::world::{PATIENCE, World};
@@ -45,8 +45,7 @@ pub(crate) async fn requests(world: &World, count: usize) -> Vec<Request> {
 pub(crate) fn steadily(world: &World, requests: Vec<Request>, rate: f64, seconds: u64) -> Plan {
     Plan {
         address: world.site.gateway.trim_start_matches("http://").to_owned(),
-        requests,
-        again: false,
+        requests: Requests::Once(requests),
         connections: 8,
         duration: Duration::from_secs(seconds),
         rate: Some(rate),

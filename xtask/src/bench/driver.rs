@@ -79,57 +79,23 @@ impl Contestant for Driven {
     }
 
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
-        let mut command = Command::new(setting.programs.join("bench-rig"));
-        let caller = match self.caller {
-            Caller::Possession => "possession",
-            Caller::Bearer => "bearer",
-        };
-        command
-            .args([
-                "load",
-                "--gateway",
-                &self.gateway,
-                "--target",
-                &self.target,
-                "--caller",
-                caller,
-            ])
-            .args([
-                "--connections",
-                "32",
-                "--seconds",
-                SECONDS,
-                "--people",
-                &PEOPLE.to_string(),
-            ])
-            .arg("--package")
-            .arg(setting.snapshots.join("household"));
+        let mut arguments = vec!["--connections", "32", "--seconds", SECONDS];
         if let Asked::Application(form) = self.asked {
-            command.args(["--form", form, "--proofs", "24000"]);
+            arguments.extend(["--form", form, "--proofs", "24000"]);
         }
-        if let Some(rate) = self.rate {
-            command.args(["--rate", &rate.to_string()]);
-        }
-        let mut generator = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let told = generator
-            .stdout
-            .take()
-            .ok_or("the load generator has no output")?;
-        let found = self.observe(&mut BufReader::new(told), setting);
-        if found.is_err() {
-            generator.kill()?;
-        }
-        let status = generator.wait()?;
-        // What was found wrong, rather than that the generator was ended for it.
-        let figures = found?;
-        if !status.success() {
-            return Err(format!("the load generator failed: {status}").into());
-        }
-        Ok(figures)
+        let rate = self.rate.map(|rate| rate.to_string());
+        arguments.extend(rate.iter().flat_map(|rate| ["--rate", rate]));
+        let told = self.drive(setting, &arguments)?;
+        run(&told.figures, self.asked.success(), told.before, told.after)
     }
+}
+
+/// What the generator told, and what the servers had used before and after.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) figures: Value,
+    pub(super) before: Usage,
+    pub(super) after: Usage,
 }
 
 impl Driven {
@@ -152,8 +118,41 @@ impl Driven {
         }
     }
 
+    /// Runs the generator with these arguments.
+    pub(super) fn drive(&self, setting: &Setting, arguments: &[&str]) -> Result<Told, Failure> {
+        let caller = match self.caller {
+            Caller::Possession => "possession",
+            Caller::Bearer => "bearer",
+        };
+        let mut generator = Command::new(setting.programs.join("bench-rig"))
+            .args(["load", "--gateway", &self.gateway])
+            .args(["--target", &self.target, "--caller", caller])
+            .args(["--people", &PEOPLE.to_string()])
+            .arg("--package")
+            .arg(setting.snapshots.join("household"))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let told = generator
+            .stdout
+            .take()
+            .ok_or("the load generator has no output")?;
+        let found = self.observe(&mut BufReader::new(told), setting);
+        if found.is_err() {
+            generator.kill()?;
+        }
+        let status = generator.wait()?;
+        // What was found wrong, rather than that the generator was ended for it.
+        let told = found?;
+        if !status.success() {
+            return Err(format!("the load generator failed: {status}").into());
+        }
+        Ok(told)
+    }
+
     /// The generator says `measuring` when it begins, and the figures when it is done.
-    fn observe(&self, told: &mut impl BufRead, setting: &Setting) -> Result<Run, Failure> {
+    fn observe(&self, told: &mut impl BufRead, setting: &Setting) -> Result<Told, Failure> {
         let mut line = String::new();
         told.read_line(&mut line)?;
         if line.trim() != "measuring" {
@@ -166,7 +165,11 @@ impl Driven {
         setting.go_on()?;
         let figures: Value = serde_json::from_str(&line)
             .map_err(|error| format!("no figures after {:?}: {error}", began.elapsed()))?;
-        run(&figures, self.asked.success(), before, after)
+        Ok(Told {
+            figures,
+            before,
+            after,
+        })
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Around {
     pub(super) broker: Option<String>,
     /// Whether every capability that has data is there, not household alone.
     pub(super) everything: bool,
+    /// Requests a second that the gateway takes; as many as come when not said.
+    pub(super) capacity: Option<u32>,
 }
 
 /// Everything that runs for the bench; stopped when dropped, the services first.
@@ -83,6 +85,8 @@ impl Stage {
         for (name, value) in named {
             options.extend(value.as_deref().map(|value| (name, value)));
         }
+        let capacity = around.capacity.map(|capacity| capacity.to_string());
+        options.extend(capacity.iter().map(|capacity| ("--capacity", capacity.as_str())));
         let flags: &[&str] = if around.everything {
             &["--everything"]
         } else {

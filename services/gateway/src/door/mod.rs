@@ -18,6 +18,7 @@ use runtime::problem::{Kind, Language, Problem};
 use uuid::Uuid;
 
 use self::identify::Identify;
+use self::lag::Lag;
 use self::load::Budget;
 use self::lookup_log::{Lookup, LookupLog};
 use self::rates::RateGate;
@@ -34,6 +35,7 @@ mod body;
 pub(crate) mod credentials;
 mod finish;
 pub(crate) mod identify;
+mod lag;
 pub(crate) mod load;
 pub(crate) mod lookup_log;
 mod pass;
@@ -65,6 +67,7 @@ pub(crate) struct Shared {
 pub(crate) struct Door {
     shared: Arc<Shared>,
     client: Client,
+    lag: Lag,
 }
 
 /// One request on its way through.
@@ -80,7 +83,14 @@ pub(crate) struct Exchange {
 impl Door {
     /// Make one on each worker's own thread: its connections stay there.
     pub(crate) fn new(shared: Arc<Shared>, client: Client) -> Self {
-        Self { shared, client }
+        let limits = &shared.limits;
+        let behind = Duration::from_millis(limits.behind_ms);
+        let lag = Lag::watch(behind, limits.crowd);
+        Self {
+            shared,
+            client,
+            lag,
+        }
     }
 
     /// Answers a request, whatever it is.
@@ -127,6 +137,11 @@ impl Door {
         }
         let (operation, values) = shared.route(request)?;
         exchange.operation = Some(operation.clone());
+        // Before anything that costs: whoever is turned away at once makes room for those who are not.
+        let Some(_under_way) = self.lag.enter() else {
+            metrics::counter!("lifeboat_gateway_shed_total", "reason" => "behind").increment(1);
+            return Err(body::overloaded());
+        };
         shared.rates.all().await?;
         let (caller, token) = shared.caller(request, &operation, exchange).await?;
         shared
@@ -141,7 +156,10 @@ impl Door {
         )
         .await?;
         // Only now: whoever sends slowly holds a connection, and nobody else's place.
-        let _place = shared.requests.take(1).map_err(|_| body::overloaded())?;
+        let _place = shared.requests.take(1).map_err(|_| {
+            metrics::counter!("lifeboat_gateway_shed_total", "reason" => "places").increment(1);
+            body::overloaded()
+        })?;
         self.pass(request, exchange, &operation, &values, &caller, body)
             .await
     }

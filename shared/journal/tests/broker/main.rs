@@ -9,4 +9,5 @@ mod confirming;
 mod consuming;
 mod faults;
 mod parking;
+mod secure;
 mod site;

@@ -10,12 +10,14 @@ use crate::rendered::{all, containers, find, list, selects};
 /// Secrets and `ConfigMaps` that the chart does not make: people do, or an operator.
 fn is_given(name: &str) -> bool {
     name.starts_with("lifeboat-keys-")
+        || name.starts_with("lifeboat-inside-")
         || [
             "a-citizen",
             "agency-keys",
             "agency-tax",
             "household-database",
             "household-keys",
+            "inside-revocations",
             "lifeboat-broker",
             "lifeboat-broker-default-user",
             "lifeboat-cloud-environment",
@@ -26,6 +28,7 @@ fn is_given(name: &str) -> bool {
             "lifeboat-postgres-app",
             "lifeboat-redis",
             "lifeboat-restore",
+            "lifeboat-tls",
             "lifeboat-trusted-services",
             "lifeboat-vault",
         ]
@@ -111,9 +114,15 @@ fn a_service_leads_to_the_pods_and_ports_of_one_component() {
             let target = open.iter().find(|own| own["name"] == port["targetPort"]);
             let target = target
                 .unwrap_or_else(|| panic!("{name}: {} has no port {port}", service.identity()));
+            // Towards the world it is the port of HTTPS.
+            let expected = if service.value["spec"]["type"] == "LoadBalancer" {
+                &Value::from(443)
+            } else {
+                &target["containerPort"]
+            };
             assert_eq!(
-                target["containerPort"],
-                port["port"],
+                expected,
+                &port["port"],
                 "{name}: {}",
                 service.identity()
             );
