@@ -20,15 +20,17 @@ pub fn rows(table: &'static str, rows: &[&[&str]]) -> Rows {
     }
 }
 
-/// Loads the rows into `database`.
+/// Loads the rows into `database`, as the agency's next package.
 pub async fn load(capability: &Capability, database: &str, tables: &[Rows]) {
     let system = capability.system();
     let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(database, &system).unwrap();
+    let before = store.active().await.unwrap();
     let origin = Origin {
         system: system.name.to_owned(),
         agency: format!("agency-{}", system.name),
         taken_at: TAKEN_AT.parse::<DateTime<Utc>>().unwrap(),
-        sequence: 1,
+        sequence: before.map_or(1, |before| before.sequence + 1),
         schema_version: system.schema_version,
     };
     let package = folder.path().join(system.name);
@@ -49,7 +51,6 @@ pub async fn load(capability: &Capability, database: &str, tables: &[Rows]) {
         clock: runtime::clock::system(),
     };
     let package = Package::open(&package).unwrap();
-    let store = Store::open(database, &system).unwrap();
     store
         .load(&package, &options, Arc::new(Silent))
         .await

@@ -12,7 +12,7 @@ use invented::Rows;
 use reqwest::{Method, Response, StatusCode};
 use runtime::clock::ManualClock;
 use runtime::server::Running;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::register;
 
@@ -35,15 +35,27 @@ pub struct Site {
 impl Site {
     /// Starts on a store that has nothing loaded.
     pub async fn empty(capability: Capability, database: &str) -> Self {
-        Self::starting(capability, database, None).await
+        Self::starting(capability, database, &[]).await
     }
 
     /// Starts on a store that is loaded or not, with its journal in a database of the test's own.
     pub async fn with_journal(capability: Capability, database: &str, journal: &str) -> Self {
-        Self::starting(capability, database, Some(journal)).await
+        let journal = json!({ "database": journal, "receipt_key_file": "/nonexistent" });
+        Self::starting(capability, database, &[("journal", journal)]).await
     }
 
-    async fn starting(capability: Capability, database: &str, journal: Option<&str>) -> Self {
+    /// Starts on a store with a streaming replica, for which a new snapshot waits so long.
+    pub async fn with_replica(
+        capability: Capability,
+        database: &str,
+        replica: &str,
+        switch_patience_ms: u64,
+    ) -> Self {
+        let replica = json!({ "database": replica, "switch_patience_ms": switch_patience_ms });
+        Self::starting(capability, database, &[("replica", replica)]).await
+    }
+
+    async fn starting(capability: Capability, database: &str, more: &[(&str, Value)]) -> Self {
         let [gateway, identity, own] = [(); 3].map(|()| ServiceKey::generate().unwrap());
         let trusted = TrustedServices::from_members(&[
             gateway.service_jwk("gateway"),
@@ -57,18 +69,18 @@ impl Site {
             "sqlite://{}",
             folder.path().join("journal.sqlite").display()
         );
-        let settings: Settings = serde_json::from_value(serde_json::json!({
+        let mut settings = json!({
             "database": database,
             "trusted_services_file": "/nonexistent",
             "internal_key_file": "/nonexistent",
             "server": { "workers": 1, "drain_delay_ms": 0 },
-            "journal": {
-                "database": journal.unwrap_or(&own_journal),
-                "receipt_key_file": "/nonexistent",
-            },
+            "journal": { "database": own_journal, "receipt_key_file": "/nonexistent" },
             "limits": { "snapshot_poll_ms": 50 },
-        }))
-        .unwrap();
+        });
+        for (name, value) in more {
+            settings[*name] = value.clone();
+        }
+        let settings: Settings = serde_json::from_value(settings).unwrap();
         let parts = Parts {
             trusted_services: trusted.clone(),
             internal_keys: own.into(),

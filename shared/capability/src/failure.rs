@@ -42,6 +42,11 @@ pub(crate) fn unreachable_database() -> Problem {
         .retry_after(2)
 }
 
+/// Whether the database was not reached, or is going: another one that has the same might answer.
+pub(crate) fn is_unreachable(error: &DbErr) -> bool {
+    classify(error).0 == Kind::Unavailable
+}
+
 /// The class of a failure in words that hold no data: driver messages may quote values.
 fn classify(error: &DbErr) -> (Kind, &'static str) {
     match error {

@@ -12,8 +12,6 @@ use actix_web::{App, web};
 use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
-use secrecy::ExposeSecret;
-use snapshot::{PoolOptions, Store};
 use tls::MutualTls;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt;
@@ -22,7 +20,7 @@ use crate::declaration::Capability;
 use crate::filing::{self, Attended};
 use crate::gate::{self, Gate};
 use crate::health::{self, State};
-use crate::serving::{self, Records};
+use crate::serving::{self, Databases, Records};
 use crate::settings::{Parts, Settings};
 
 /// The whole `main` of a capability's process.
@@ -47,16 +45,9 @@ pub async fn start(
     let drain = Drain::default();
     let clock = web::Data::from(parts.clock.clone());
     let limits = settings.limits;
-    let store = Store::open(settings.database.expose_secret(), &capability.system())?;
+    let mut databases = Databases::of(settings, &capability.system())?;
     let records = Arc::new(Records::default());
-    let pool = PoolOptions {
-        max_connections: limits.database_connections,
-        acquire_timeout: Duration::from_millis(limits.deadline_ms) / 2,
-        statement_timeout: Some(Duration::from_millis(limits.deadline_ms)),
-        ..PoolOptions::default()
-    };
-    let threads = settings.server.threads();
-    records.refresh(&store, &pool, threads).await;
+    records.refresh(&mut databases).await;
     let descriptor = Descriptor::from_openapi(&capability.openapi().to_json()?)?;
     let gate = web::Data::new(Gate {
         capability: capability.name,
@@ -112,7 +103,7 @@ pub async fn start(
     let known = records.clone();
     let running = running.with_readiness(Arc::new(move || known.state() == State::Ready));
     let every = Duration::from_millis(limits.snapshot_poll_ms);
-    tokio::spawn(serving::watch(records, store, pool, threads, every, drain));
+    tokio::spawn(serving::watch(records, databases, every, drain));
     Ok(match work {
         Some(work) => running.with_work(work),
         None => running,

@@ -1,19 +1,23 @@
-//! The snapshot in service: watches the store, connects to a new snapshot, and switches without losing a request.
+//! The snapshot in service: watches the databases, connects to a new snapshot, and switches without losing a request.
+
+mod choice;
+mod databases;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use database::Lanes;
 use runtime::lifecycle::Drain;
 use runtime::problem::{Kind, Problem};
-use snapshot::{Location, PoolOptions, Snapshot, Store, StoreError};
+use snapshot::StoreError;
 
 use crate::answer::SnapshotInfo;
 use crate::failure::unreachable_database;
 use crate::health::State;
 use crate::tables::Tables;
+use choice::Choice;
+pub(crate) use databases::Databases;
 
 /// One snapshot, connected.
 #[derive(Debug)]
@@ -59,9 +63,9 @@ impl Records {
             .map(|serving| serving.info.clone())
     }
 
-    /// Looks once: connects to the store's active snapshot where it is another one than before.
-    pub(crate) async fn refresh(&self, store: &Store, pool: &PoolOptions, threads: usize) {
-        match self.look(store, pool, threads).await {
+    /// Looks once: connects to the active snapshot where it is another one than before.
+    pub(crate) async fn refresh(&self, databases: &mut Databases) {
+        match self.look(databases).await {
             Ok(()) => self.unreachable.store(false, Ordering::Relaxed),
             Err(error) => {
                 if !self.unreachable.swap(true, Ordering::Relaxed) {
@@ -71,62 +75,38 @@ impl Records {
         }
     }
 
-    async fn look(
-        &self,
-        store: &Store,
-        pool: &PoolOptions,
-        threads: usize,
-    ) -> Result<(), StoreError> {
-        let active = store.active().await?;
-        let known = self
-            .current
-            .load()
-            .as_ref()
-            .map(|serving| serving.info.clone());
-        match active {
-            None => self.current.store(None),
-            Some(active) => {
-                let info = SnapshotInfo::from(&active);
-                if known.as_ref() != Some(&info) {
-                    let tables = connect(store, &active, pool, threads).await?;
-                    tracing::info!(snapshot = %info.id, taken_at = %info.taken_at, "snapshot in service");
-                    self.current.store(Some(Arc::new(Serving { info, tables })));
-                }
+    async fn look(&self, databases: &mut Databases) -> Result<(), StoreError> {
+        let (snapshot, on_replica) = match databases.choose().await? {
+            Choice::Nothing => {
+                self.current.store(None);
+                return Ok(());
+            }
+            Choice::Serve {
+                snapshot,
+                on_replica,
+            } => (snapshot, on_replica),
+        };
+        let info = SnapshotInfo::from(&snapshot);
+        match self.current.load_full() {
+            Some(serving) if serving.info == info => serving.tables.replica_has_it(on_replica),
+            _ => {
+                let tables = databases.connect(&snapshot, on_replica).await?;
+                tracing::info!(snapshot = %info.id, taken_at = %info.taken_at, "snapshot in service");
+                self.current.store(Some(Arc::new(Serving { info, tables })));
             }
         }
         Ok(())
     }
 }
 
-/// Connects to a snapshot, for as many threads as answer.
-async fn connect(
-    store: &Store,
-    active: &Snapshot,
-    pool: &PoolOptions,
-    threads: usize,
-) -> Result<Tables, StoreError> {
-    let (most, patience) = (pool.max_connections, pool.acquire_timeout);
-    let tables = match store.location(active, pool) {
-        Location::Postgres(server) => Lanes::open(*server, most, threads, patience)
-            .await
-            .map(|lanes| Tables::Postgres(Box::new(lanes))),
-        Location::Sqlite(file) => Lanes::open(*file, most, threads, patience)
-            .await
-            .map(|lanes| Tables::Sqlite(Box::new(lanes))),
-    };
-    tables.map_err(|error| StoreError::Unreachable(error.to_string()))
-}
-
 /// Goes on looking until the service drains.
 pub(crate) async fn watch(
     records: Arc<Records>,
-    store: Store,
-    pool: PoolOptions,
-    threads: usize,
+    mut databases: Databases,
     every: Duration,
     drain: Drain,
 ) {
     while drain.sleep(every).await {
-        records.refresh(&store, &pool, threads).await;
+        records.refresh(&mut databases).await;
     }
 }

@@ -17,6 +17,9 @@ use serde::Deserialize;
 pub struct Settings {
     /// The store of its snapshots: `postgres://…` or `sqlite://FOLDER`.
     pub database: SecretString,
+    /// A streaming replica of that database, which lookups are then sent to.
+    #[serde(default)]
+    pub replica: Option<ReplicaSettings>,
     /// JWKS file with the public X25519 keys of the services that may call it.
     pub trusted_services_file: PathBuf,
     /// PEM file with its own X25519 key for internal tokens (PKCS#8); during a change of keys, with both.
@@ -33,6 +36,23 @@ pub struct Settings {
     /// Bounds on a request.
     #[serde(default)]
     pub limits: Limits,
+}
+
+/// A streaming replica for lookups. While it is away, or does not have the snapshot yet, the database itself answers them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicaSettings {
+    /// `postgres://…`, with the same schemas as the database that it follows.
+    pub database: SecretString,
+    /// Milliseconds for which a new snapshot waits until the replica has it, too. Then the database alone answers from it.
+    #[serde(default = "ReplicaSettings::default_switch_patience_ms")]
+    pub switch_patience_ms: u64,
+}
+
+impl ReplicaSettings {
+    fn default_switch_patience_ms() -> u64 {
+        30_000
+    }
 }
 
 /// Where applications are kept and how their receipts are signed.

@@ -84,17 +84,29 @@ where
         threads: usize,
         patience: Duration,
     ) -> Result<Self, sqlx::Error> {
-        let first = timeout(patience, D::Connection::connect_with(&place))
+        let lanes = Self::unopened(place, connections, threads, patience);
+        let first = timeout(patience, D::Connection::connect_with(&lanes.place))
             .await
             .map_err(|_| sqlx::Error::PoolTimedOut)??;
         first.close().await?;
+        Ok(lanes)
+    }
+
+    /// As [`Lanes::open`], without finding out whether the server is there: one that may come later.
+    #[must_use]
+    pub fn unopened(
+        place: Options<D>,
+        connections: u32,
+        threads: usize,
+        patience: Duration,
+    ) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX);
-        Ok(Self {
+        Self {
             place,
             width: (connections / threads.max(1)).max(1),
             patience,
             of_threads: Mutex::default(),
-        })
+        }
     }
 
     fn lane(&self) -> Arc<Lane<D>> {
@@ -108,6 +120,18 @@ where
             .entry(std::thread::current().id())
             .or_insert_with(lane)
             .clone()
+    }
+
+    /// The rows that a statement finds, for who may have to ask elsewhere with the same statement.
+    ///
+    /// # Errors
+    /// When the database does not answer, or refuses.
+    pub async fn query(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr>
+    where
+        QueryResult: From<D::Row>,
+    {
+        let rows = self.rows(statement).await?;
+        Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
     /// The rows that a statement finds. Where a kept connection turns out to be closed, it is asked once more on a new
@@ -227,7 +251,6 @@ where
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let rows = self.rows(&statement).await?;
-        Ok(rows.into_iter().map(QueryResult::from).collect())
+        self.query(&statement).await
     }
 }

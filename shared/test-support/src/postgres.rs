@@ -84,7 +84,19 @@ pub fn psql(url: &str, statement: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::{Server, database, psql};
+
+    /// Waits until the replica has so many rows.
+    fn has_rows(replica: &Server, rows: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let counted = || psql(replica.url(), "SELECT count(*) FROM followed");
+        while counted().as_deref() != Ok(rows) {
+            assert!(Instant::now() < deadline, "{:?}", counted());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 
     #[tokio::test]
     async fn a_database_is_fresh_and_gone_afterwards() {
@@ -94,6 +106,19 @@ mod tests {
         drop(database);
         let count = format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'");
         assert_eq!(psql(&server, &count).unwrap(), "0");
+    }
+
+    #[test]
+    fn a_replica_follows_and_catches_up_after_it_was_away() {
+        let primary = Server::start();
+        let mut replica = primary.replica();
+        psql(primary.url(), "CREATE TABLE followed AS SELECT 1 AS id").unwrap();
+        has_rows(&replica, "1");
+        assert!(psql(replica.url(), "CREATE TABLE own (id int)").is_err());
+        replica.kill();
+        psql(primary.url(), "INSERT INTO followed VALUES (2)").unwrap();
+        replica.start_again();
+        has_rows(&replica, "2");
     }
 
     #[test]

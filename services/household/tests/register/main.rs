@@ -12,4 +12,5 @@ mod officer;
 mod own;
 mod protection;
 mod refusals;
+mod replica;
 mod site;

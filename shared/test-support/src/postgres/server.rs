@@ -84,6 +84,26 @@ impl Server {
         Ok((Self::run(postgres, folder), filled))
     }
 
+    /// A streaming replica of this server, with its settings and password; it answers reads, and follows as long as both run.
+    ///
+    /// # Panics
+    /// When it cannot be made or does not start.
+    #[must_use]
+    pub fn replica(&self) -> Self {
+        let own = self.program();
+        let settings: Vec<(&str, &str)> = own
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let copy = |cluster: &Path| copy_and_follow(self.url(), cluster, own.user);
+        let copied = self.on_files(&settings, copy);
+        copied.map_or_else(
+            |said: String| panic!("no replica: {said}"),
+            |(made, ())| made,
+        )
+    }
+
     /// The files of the cluster.
     #[must_use]
     pub fn cluster(&self) -> PathBuf {
@@ -148,6 +168,24 @@ impl Program for Postgres {
     fn answers(&self, port: u16) -> bool {
         psql(&self.url(port), "SELECT 1").is_ok()
     }
+}
+
+/// Copies a running cluster, and writes down whom the copy follows.
+fn copy_and_follow(url: &str, cluster: &Path, user: ServerUser) -> Result<(), String> {
+    let mut command = Command::new(program("pg_basebackup"));
+    command
+        .args(["--write-recovery-conf", "--wal-method=stream"])
+        .args(["--checkpoint=fast", "--no-sync", "--dbname", url])
+        .arg("--pgdata")
+        .arg(cluster)
+        .current_dir(cluster)
+        .stdin(Stdio::null());
+    user.runs(&mut command);
+    let output = command.output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 fn initialise(folder: &Path, user: ServerUser, password: &str) {
