@@ -63,8 +63,8 @@ impl Default for Parts {
 /// Starts the gateway; it listens when this returns.
 ///
 /// # Errors
-/// When settings contradict each other, a file or document cannot be read, the address is taken, or the audit log
-/// cannot be opened.
+/// When settings contradict each other, a file or document cannot be read, or the address is taken. An audit log that is not
+/// there yet is no error: readiness says so.
 pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartError> {
     let socket = server::bind(&settings.server)?;
     let address = socket.local_addr()?;
@@ -147,10 +147,11 @@ async fn assemble(
     };
     let store = settings.counters.store().await?;
     let checks = identify(settings, &public_url, store.clone(), clock.clone())?;
-    let log = AuditLog::open(
+    let log = AuditLog::attend(
         settings.audit.database.expose_secret(),
         &settings.audit.writer,
         clock.clone(),
+        drain,
     )
     .await?;
     let shared = Arc::new(Shared {

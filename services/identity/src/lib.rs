@@ -13,11 +13,13 @@ mod household;
 mod keys;
 mod oauth;
 mod openapi;
+mod opened;
 mod random;
 mod service;
 mod settings;
 mod start;
 mod store;
+mod stored;
 mod throttle;
 mod tokens;
 

@@ -13,13 +13,14 @@ use access::token::{AUDIENCE, AccessVerifier, LIFETIME};
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use audit::AuditLog;
-use chrono::TimeDelta;
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
+use runtime::opening::{first_try, until_opened};
 use runtime::process::StartError;
 use runtime::server::{self, Running};
 use secrecy::{ExposeSecret, SecretString};
 use tls::MutualTls;
+use tokio::sync::oneshot;
 use url::Url;
 use utoipa_actix_web::AppExt;
 
@@ -27,10 +28,12 @@ use crate::clients::Clients;
 use crate::endpoints::{self, Readiness};
 use crate::gate::{self, SERVICE};
 use crate::household::Household;
-use crate::keys::{Keys, SealingKey};
+use crate::keys::Keys;
+use crate::opened::Place;
 use crate::service::{Names, Service};
 use crate::settings::{Parts, Settings};
 use crate::store::Store;
+use crate::stored::{Stored, StoredFault};
 use crate::throttle::Throttle;
 
 /// Looks at what has expired, once in so many looks at the keys.
@@ -48,7 +51,8 @@ pub fn main() -> ExitCode {
 /// Starts identity.
 ///
 /// # Errors
-/// When a setting is wrong, a file cannot be read, the store or the log does not answer, or the address is taken.
+/// When a setting is wrong, a file cannot be read, the keys in the store cannot be opened, or the address is taken. A store or a
+/// log that does not answer yet is no error: readiness says so.
 pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartError> {
     let names = names(&settings)?;
     check(&settings)?;
@@ -63,15 +67,34 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
         None => None,
     };
     let household = Household::new(&settings.household, tls.as_ref(), signer)?;
-    let service = web::Data::new(service(&settings, household, names, clock).await?);
     let drain = Drain::default();
+    let assemble = assembly(&settings, household, names, clock.clone(), &drain).await?;
+    let stored = Stored::of(&settings, clock)?;
     let readiness = Readiness {
         drain: drain.clone(),
-        store_answers: Arc::new(AtomicBool::new(true)),
+        store_answers: Arc::new(AtomicBool::new(false)),
     };
     let limits = settings.limits;
+    let every = Duration::from_millis(limits.tend_ms);
     let listener = server::bind(&settings.server)?;
-    let (shared, ready) = (service.clone(), web::Data::new(readiness.clone()));
+    let place = web::Data::new(Place::new());
+    let (tried, first) = oneshot::channel();
+    let (opened, ready) = (place.clone(), readiness.clone());
+    let work = tokio::spawn(async move {
+        let open = || stored.open();
+        let Some((store, keys)) = until_opened("the store", &ready.drain, tried, open).await else {
+            return;
+        };
+        let service = Arc::new(assemble(store, keys));
+        opened.get_or_init(|| Arc::clone(&service));
+        ready.store_answers.store(true, Ordering::Relaxed);
+        tend(service, ready, every).await;
+    });
+    if let Some(fault @ StoredFault::Keys(_)) = first_try(first).await {
+        work.abort();
+        return Err(fault.into());
+    }
+    let ready = web::Data::new(readiness.clone());
     let running = server::serve(&settings.server, listener, acceptor, drain.clone(), move || {
         let deadline = Duration::from_millis(limits.deadline_ms);
         let (app, _) = App::new()
@@ -81,15 +104,13 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
         let app = app
             .configure(endpoints::private)
             .app_data(verifier.clone())
-            .app_data(shared.clone())
+            .app_data(place.clone())
             .app_data(ready.clone())
             .wrap(from_fn(gate::admit));
         runtime::http::bounded(app, limits.body_bytes, deadline)
     })?;
     let answers = readiness.store_answers.clone();
     let running = running.with_readiness(Arc::new(move || answers.load(Ordering::Relaxed)));
-    let every = Duration::from_millis(limits.tend_ms);
-    tokio::spawn(tend(service.into_inner(), readiness, every));
     Ok(running)
 }
 
@@ -98,53 +119,48 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
 /// # Errors
 /// When a setting is wrong, or the store does not answer.
 pub async fn rotate_signing_key(settings: &Settings, parts: &Parts) -> Result<String, StartError> {
-    let store = Store::open(settings.database.expose_secret(), 1).await?;
-    let keys = keys(settings, store, &parts.clock).await?;
+    let (_, keys) = Stored::of(settings, parts.clock.clone())?.open().await?;
     keys.rotate().await?;
     Ok(keys.ring().signing().kid().to_owned())
 }
 
-async fn service(
+/// Makes everything that needs no store, and returns what puts the service together when there is one.
+async fn assembly(
     settings: &Settings,
     household: Household,
     names: Names,
     clock: SharedClock,
-) -> Result<Service, StartError> {
-    let database = settings.database.expose_secret();
-    let store = Store::open(database, settings.limits.database_connections).await?;
+    drain: &Drain,
+) -> Result<impl FnOnce(Store, Keys) -> Service + Send + use<>, StartError> {
     let shared = settings.counters.store().await?;
     let log = settings.audit.database.expose_secret();
-    Ok(Service {
-        keys: keys(settings, store.clone(), &clock).await?,
-        store,
-        proofs: ProofVerifier::new(clock.clone()),
-        nonces: Nonces::new(settings.nonce_key.expose_secret().as_bytes(), clock.clone())?,
-        replay: match &shared {
-            None => Replay::memory(clock.clone()),
-            Some(store) => Replay::shared(store.clone()),
-        },
-        throttle: Throttle::new(settings.rates, shared.as_ref(), &clock)?,
-        clients: Clients::read(&settings.clients)?,
-        household,
-        audit: AuditLog::open(log, settings.audit.writer.clone(), clock.clone()).await?,
-        own_tokens: AccessVerifier::new(names.issuer.clone(), AUDIENCE, clock.clone()),
-        lifetimes: settings.lifetimes,
+    let proofs = ProofVerifier::new(clock.clone());
+    let nonces = Nonces::new(settings.nonce_key.expose_secret().as_bytes(), clock.clone())?;
+    let replay = match &shared {
+        None => Replay::memory(clock.clone()),
+        Some(store) => Replay::shared(store.clone()),
+    };
+    let throttle = Throttle::new(settings.rates, shared.as_ref(), &clock)?;
+    let clients = Clients::read(&settings.clients)?;
+    let writer = settings.audit.writer.clone();
+    let audit = AuditLog::attend(log, writer, clock.clone(), drain).await?;
+    let own_tokens = AccessVerifier::new(names.issuer.clone(), AUDIENCE, clock.clone());
+    let lifetimes = settings.lifetimes;
+    Ok(move |store, keys| Service {
         names,
         clock,
-    })
-}
-
-async fn keys(settings: &Settings, store: Store, clock: &SharedClock) -> Result<Keys, StartError> {
-    let sealing = SealingKey::parse(&SecretString::from(read(&settings.sealing_key_file)?))?;
-    let lifetimes = settings.lifetimes;
-    Ok(Keys::open(
         store,
-        sealing,
-        clock.clone(),
-        TimeDelta::hours(i64::from(lifetimes.signing_key_h)),
-        TimeDelta::seconds(i64::from(lifetimes.access_token_s)),
-    )
-    .await?)
+        keys,
+        proofs,
+        nonces,
+        replay,
+        throttle,
+        clients,
+        household,
+        audit,
+        own_tokens,
+        lifetimes,
+    })
 }
 
 fn internal_keys(settings: &Settings) -> Result<(ServiceKeys, TrustedServices), StartError> {
@@ -154,7 +170,7 @@ fn internal_keys(settings: &Settings) -> Result<(ServiceKeys, TrustedServices), 
     Ok((own, trusted))
 }
 
-fn read(path: &Path) -> Result<String, StartError> {
+pub(crate) fn read(path: &Path) -> Result<String, StartError> {
     std::fs::read_to_string(path)
         .map_err(|error| format!("cannot read {}: {error}", path.display()).into())
 }

@@ -1,5 +1,10 @@
+use std::sync::{Arc, OnceLock};
+
 use runtime::clock::SharedClock;
+use runtime::lifecycle::Drain;
+use runtime::opening::{first_try, until_opened};
 use sea_orm::DatabaseConnection;
+use tokio::sync::oneshot;
 
 use crate::append::{self, Queue, Unwritten};
 use crate::chain::Checkpoint;
@@ -19,7 +24,8 @@ const READERS: u32 = 4;
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     queue: Queue,
-    readers: DatabaseConnection,
+    /// Empty until the store is open.
+    readers: Arc<OnceLock<DatabaseConnection>>,
 }
 
 impl AuditLog {
@@ -35,16 +41,47 @@ impl AuditLog {
         clock: SharedClock,
     ) -> Result<Self, OpenError> {
         let readers = database::open::<Migrator>(url, SCHEMA, READERS).await?;
-        let (queue, requests) = append::queue();
-        let writer = writer.into();
-        match Place::of(url)? {
-            Place::Postgres => {
-                let server = database::postgres_options(url, SCHEMA)?;
-                postgres::spawn(server, writer, clock, requests);
+        Ok(Self {
+            queue: write(url, writer.into(), clock)?,
+            readers: Arc::new(readers.into()),
+        })
+    }
+
+    /// As [`AuditLog::open`], where the store may come later: it is opened when it does, and until then nothing can be written or
+    /// read. One that is there is open when this returns.
+    ///
+    /// # Errors
+    /// When the URL is of no known kind.
+    pub async fn attend(
+        url: &str,
+        writer: impl Into<String>,
+        clock: SharedClock,
+        drain: &Drain,
+    ) -> Result<Self, OpenError> {
+        let log = Self {
+            queue: write(url, writer.into(), clock)?,
+            readers: Arc::default(),
+        };
+        let (tried, first) = oneshot::channel();
+        let (url, drain, readers) = (url.to_owned(), drain.clone(), Arc::clone(&log.readers));
+        tokio::spawn(async move {
+            let open = || database::open::<Migrator>(&url, SCHEMA, READERS);
+            if let Some(opened) = until_opened("the audit log", &drain, tried, open).await {
+                readers.get_or_init(|| opened);
             }
-            Place::Sqlite(path) => sqlite::spawn(path, writer, clock, requests),
-        }
-        Ok(Self { queue, readers })
+        });
+        first_try(first).await;
+        Ok(log)
+    }
+
+    /// Whether the store has been opened. One that goes away later is told by [`Unwritten`].
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.readers.get().is_some()
+    }
+
+    fn readers(&self) -> Result<&DatabaseConnection, Unreadable> {
+        self.readers.get().ok_or(Unreadable(None))
     }
 
     /// Writes `entries`, all of them or none, and returns when they are on disk.
@@ -65,7 +102,7 @@ impl AuditLog {
         cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<Page, Unreadable> {
-        read::of_subject(&self.readers, subject, cursor, limit).await
+        read::of_subject(self.readers()?, subject, cursor, limit).await
     }
 
     /// The end of every chain now, to be kept on another system and given to [`AuditLog::verify`] later.
@@ -73,7 +110,7 @@ impl AuditLog {
     /// # Errors
     /// When the store does not answer.
     pub async fn checkpoints(&self) -> Result<Vec<Checkpoint>, Unreadable> {
-        read::checkpoints(&self.readers).await
+        read::checkpoints(self.readers()?).await
     }
 
     /// Checks every chain from its beginning: edits, deletions and reordering; with `expected` also that nothing was cut
@@ -82,6 +119,19 @@ impl AuditLog {
     /// # Errors
     /// When the store does not answer.
     pub async fn verify(&self, expected: &[Checkpoint]) -> Result<Verdict, Unreadable> {
-        verify::verify(&self.readers, expected).await
+        verify::verify(self.readers()?, expected).await
     }
+}
+
+/// Starts the writer, which connects when there is something to write.
+fn write(url: &str, name: String, clock: SharedClock) -> Result<Queue, OpenError> {
+    let (queue, requests) = append::queue();
+    match Place::of(url)? {
+        Place::Postgres => {
+            let server = database::postgres_options(url, SCHEMA)?;
+            postgres::spawn(server, name, clock, requests);
+        }
+        Place::Sqlite(path) => sqlite::spawn(path, name, clock, requests),
+    }
+    Ok(queue)
 }

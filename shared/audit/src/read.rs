@@ -10,7 +10,7 @@ use crate::entry::{Cursor, Entry, Page};
 /// The log cannot be read now.
 #[derive(Debug, thiserror::Error)]
 #[error("the audit log could not be read")]
-pub struct Unreadable(#[source] Option<DbErr>);
+pub struct Unreadable(#[source] pub(crate) Option<DbErr>);
 
 impl From<DbErr> for Unreadable {
     fn from(error: DbErr) -> Self {

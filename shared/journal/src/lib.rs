@@ -5,7 +5,6 @@
 //! in which they became durable; what the journal gives away (messages, exports, backups) follows that order.
 
 mod application;
-mod backoff;
 pub mod broker;
 mod export;
 pub mod in_process;
@@ -23,7 +22,6 @@ mod tables;
 mod write;
 
 pub use application::{Application, Attachment, Dossier, NewApplication, Step};
-pub use backoff::Backoff;
 pub use database::OpenError;
 pub use export::{ExportError, Exported};
 pub use journal::{Journal, NotAttached, Unreachable};

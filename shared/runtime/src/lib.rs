@@ -5,6 +5,7 @@
 //! Nothing here knows a capability, a token or a table.
 
 pub mod admin;
+pub mod backoff;
 pub mod clock;
 pub mod config;
 pub mod http;
@@ -12,6 +13,7 @@ pub mod lifecycle;
 pub mod listener;
 pub mod metrics;
 pub mod open_files;
+pub mod opening;
 pub mod problem;
 pub mod process;
 pub mod request_id;

@@ -47,6 +47,11 @@ impl LookupLog {
         }
     }
 
+    /// Whether the log has been opened.
+    pub(crate) fn is_open(&self) -> bool {
+        self.log.is_open()
+    }
+
     /// Writes that `lookup` was about `subjects`. When this fails, nothing of the answer may leave.
     pub(crate) async fn write(
         &self,

@@ -168,14 +168,19 @@ impl Door {
 impl Shared {
     /// Whether requests should come here.
     pub(crate) fn is_ready(&self) -> bool {
-        self.health.is_ready(self.identify.can_check())
+        self.health.is_ready(self.has_started())
+    }
+
+    /// Whether callers can be known, and what they look at be recorded.
+    fn has_started(&self) -> bool {
+        self.identify.can_check() && self.lookups.is_open()
     }
 
     /// What the gateway answers itself.
     fn own_answer(&self, request: &HttpRequest) -> Result<Option<HttpResponse>, Problem> {
         let answer = match request.path() {
             "/livez" => Some(Health::live()),
-            "/readyz" => Some(self.health.ready(self.identify.can_check())),
+            "/readyz" => Some(self.health.ready(self.has_started())),
             path if path.starts_with("/docs") || path.starts_with("/openapi/") => {
                 self.pages.answer(request)
             }

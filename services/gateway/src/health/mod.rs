@@ -102,15 +102,15 @@ impl Health {
     }
 
     /// Whether requests should come here. A service that is not ready does not make the gateway unready: the others go
-    /// on answering through it. `can_check_tokens`: whether identity's keys have ever been read.
-    pub(crate) fn is_ready(&self, can_check_tokens: bool) -> bool {
-        can_check_tokens && !self.services.load().is_empty() && !self.drain.has_begun()
+    /// on answering through it. `has_started`: whether identity's keys have ever been read, and the audit log been opened.
+    pub(crate) fn is_ready(&self, has_started: bool) -> bool {
+        has_started && !self.services.load().is_empty() && !self.drain.has_begun()
     }
 
     /// The answer of `/readyz`.
-    pub(crate) fn ready(&self, can_check_tokens: bool) -> HttpResponse {
+    pub(crate) fn ready(&self, has_started: bool) -> HttpResponse {
         let services = self.services.load();
-        let (status, state) = if self.is_ready(can_check_tokens) {
+        let (status, state) = if self.is_ready(has_started) {
             (StatusCode::OK, "ready")
         } else if self.drain.has_begun() {
             (StatusCode::SERVICE_UNAVAILABLE, "draining")

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use test_support::proxy::{Line, Proxy};
+use test_support::{ports, postgres};
 
 use super::harness::{World, eventually, problem};
 
@@ -177,4 +179,35 @@ async fn readiness_falls_before_the_listener_closes() {
     stopping.await.unwrap().unwrap();
     assert!(http.get(format!("{url}/livez")).send().await.is_err());
     drop(echo);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_log_that_comes_later_is_opened_when_it_does() {
+    let database = postgres::database().await;
+    let server = reqwest::Url::parse(&database.url).unwrap();
+    let line = Proxy::start(format!("127.0.0.1:{}", server.port().unwrap())).await;
+    line.set(Line::Refuse);
+    let url = line.in_front_of(&database.url);
+    let address = format!("127.0.0.1:{}", ports::free());
+    let listen = address.clone();
+    let starting = World::with(move |settings| {
+        settings["server"]["listen"] = json!(listen);
+        settings["audit"]["database"] = json!(url);
+    });
+    let ready = async || {
+        let answer = reqwest::get(format!("http://{address}/readyz"))
+            .await
+            .ok()?;
+        let status = answer.status().as_u16();
+        let body: serde_json::Value = answer.json().await.ok()?;
+        Some((status, body["state"].as_str()?.to_owned()))
+    };
+    let watching = async {
+        eventually(async || ready().await == Some((503, "starting".to_owned()))).await;
+        line.set(Line::Pass);
+        eventually(async || ready().await == Some((200, "ready".to_owned()))).await;
+    };
+    // It has started once a lookup is answered, which must be on record.
+    let (world, ()) = tokio::join!(starting, watching);
+    assert_eq!(world.citizen().get("/echo/v1/me").await.status(), 200);
 }

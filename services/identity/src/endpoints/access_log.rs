@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::service::Service;
+use crate::opened::Opened;
 
 /// Entries on a page unless asked for otherwise.
 const PAGE: u32 = 50;
@@ -88,7 +88,7 @@ pub(crate) struct Look {
 pub(crate) async fn own_access_log(
     caller: web::ReqData<Caller>,
     query: Result<web::Query<PageQuery>, actix_web::Error>,
-    service: web::Data<Service>,
+    service: Opened,
 ) -> Result<HttpResponse, Problem> {
     match caller.kind {
         CallerKind::Citizen => (),

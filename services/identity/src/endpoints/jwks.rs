@@ -1,8 +1,8 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::service::Service;
+use crate::opened::Opened;
 
 /// A set of public keys (RFC 7517 §5). 公開金鑰集
 // It describes the document; its text is made once for each rotation.
@@ -41,7 +41,7 @@ pub(crate) struct Jwk {
     responses((status = 200, description = "RFC 7517. 公開金鑰集", body = JwkSet, content_type = "application/jwk-set+json"))
 )]
 #[get("/.well-known/jwks.json")]
-pub(crate) async fn jwks(service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn jwks(service: Opened) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("Cache-Control", "public, max-age=60"))
         .content_type("application/jwk-set+json")

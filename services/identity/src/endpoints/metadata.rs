@@ -1,9 +1,9 @@
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::grants::{client_credentials, refresh, registry_facts};
-use crate::service::Service;
+use crate::opened::Opened;
 
 /// Where and how to get a token (RFC 8414 §2, RFC 9449 §5.1). 授權伺服器資訊
 #[derive(Serialize, ToSchema)]
@@ -43,7 +43,7 @@ pub(crate) struct Metadata {
     responses((status = 200, description = "RFC 8414. 授權伺服器資訊", body = Metadata))
 )]
 #[get("/.well-known/oauth-authorization-server")]
-pub(crate) async fn authorization_server_metadata(service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn authorization_server_metadata(service: Opened) -> HttpResponse {
     let names = &service.names;
     let methods = || vec!["none", "private_key_jwt"];
     let algorithms = || vec!["ES256", "EdDSA"];

@@ -1,12 +1,12 @@
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use runtime::problem::{Kind, Problem};
 use serde::Serialize;
 
-use crate::service::Service;
+use crate::opened::Opened;
 use crate::store::tables::revocation;
 
 /// Everything that is refused although it has not expired. For the gateway, which reads it every second.
@@ -31,7 +31,7 @@ struct Entry {
 
 pub(super) async fn revocations(
     request: HttpRequest,
-    service: web::Data<Service>,
+    service: Opened,
 ) -> Result<HttpResponse, Problem> {
     let listed = service
         .store

@@ -1,11 +1,13 @@
 use access::caller::{Caller, CallerKind};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::{DateTime, TimeDelta};
+use runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::form::Form;
 use crate::oauth::{OAuthError, Refusal, uncached};
+use crate::opened::Opened;
 use crate::random;
 use crate::service::Service;
 
@@ -51,9 +53,12 @@ pub(crate) struct RevocationForm {
 pub(crate) async fn revoke(
     request: HttpRequest,
     caller: web::ReqData<Caller>,
-    service: web::Data<Service>,
+    service: Result<Opened, Problem>,
     body: web::Bytes,
 ) -> HttpResponse {
+    let Ok(service) = service else {
+        return Refusal::Unavailable(2).answer(None);
+    };
     match revoked(&request, &caller, &service, &body).await {
         Ok(()) => {
             let mut answer = HttpResponse::Ok();

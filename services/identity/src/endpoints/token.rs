@@ -1,5 +1,6 @@
 use access::caller::Caller;
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -7,6 +8,7 @@ use crate::form::Form;
 use crate::grants::registry_facts::Origin;
 use crate::grants::{client_credentials, refresh, registry_facts};
 use crate::oauth::{OAuthError, Refusal};
+use crate::opened::Opened;
 use crate::service::Service;
 use crate::tokens::TokenAnswer;
 
@@ -74,9 +76,12 @@ pub(crate) struct TokenForm {
 pub(crate) async fn token(
     request: HttpRequest,
     caller: web::ReqData<Caller>,
-    service: web::Data<Service>,
+    service: Result<Opened, Problem>,
     body: web::Bytes,
 ) -> HttpResponse {
+    let Ok(service) = service else {
+        return Refusal::Unavailable(2).answer(None);
+    };
     let nonce = service.nonces.issue();
     match exchange(&request, &caller, &service, &body).await {
         Ok(token) => token.answer(&nonce),

@@ -3,5 +3,5 @@
 mod ring;
 mod seal;
 
-pub(crate) use ring::Keys;
+pub(crate) use ring::{KeyFault, Keys};
 pub use seal::{SealFault, SealingKey};

@@ -12,4 +12,5 @@ mod programs;
 mod proofs;
 mod refresh;
 mod revocation;
+mod starting;
 mod world;

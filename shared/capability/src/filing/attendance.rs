@@ -1,26 +1,23 @@
 //! The work behind a desk: its journal is opened, however long the database is away, and what is filed is handed on.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use database::Place;
 use journal::broker::Publisher;
-use journal::{Backoff, Journal, Outlet};
+use journal::{Journal, Outlet};
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
+use runtime::opening::{first_try, until_opened};
 use runtime::process::StartError;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::desk::Desk;
+use super::desk::{Desk, NotOpened};
 use crate::declaration::Capability;
 use crate::settings::{JournalSettings, Parts};
-
-/// How long a start waits for the journal. Lookups do not need it.
-const FIRST: Duration = Duration::from_secs(3);
 
 /// How long an attachment waits for its application.
 const UNNAMED: TimeDelta = TimeDelta::days(1);
@@ -60,8 +57,8 @@ pub(crate) async fn attend(
         drain: drain.clone(),
     };
     let work = tokio::spawn(attendant.work(tried));
-    // A journal that is there is open when the start is done. Never cut off: it may be in the middle of a migration.
-    let _ = tokio::time::timeout(FIRST, first).await;
+    // A journal that is there is open when the start is done; lookups do not need it.
+    first_try(first).await;
     Ok(Some(Attended { desk, work }))
 }
 
@@ -73,11 +70,14 @@ struct Attendant {
 }
 
 impl Attendant {
-    /// Works until draining begins. Tells `tried` when it was tried to open the journal.
-    async fn work(self, tried: oneshot::Sender<()>) {
-        let Some(journal) = self.opened(tried).await else {
+    /// Works until draining begins. Tells `tried` what came of the first try to open the journal.
+    async fn work(self, tried: oneshot::Sender<Option<NotOpened>>) {
+        let what = format!("the journal of {}", self.desk.capability);
+        let open = || self.desk.open(self.database.expose_secret());
+        let Some(journal) = until_opened(&what, &self.drain, tried, open).await else {
             return;
         };
+        let journal = journal.clone();
         let (drain, clock) = (self.drain, self.desk.clock.clone());
         let outlet = match self.publisher {
             Some(publisher) => Outlet::Broker(Box::new(publisher)),
@@ -87,33 +87,6 @@ impl Attendant {
             tidy(&journal, &clock, &drain),
             journal::relay(journal.clone(), outlet, clock.clone(), drain.clone())
         );
-    }
-
-    /// The journal, once it could be opened; none when draining begins before.
-    async fn opened(&self, tried: oneshot::Sender<()>) -> Option<Journal> {
-        let mut tried = Some(tried);
-        let mut backoff = Backoff::default();
-        loop {
-            let opened = self.desk.open(self.database.expose_secret()).await;
-            // Nobody listens where the start did not wait so long.
-            if let Some(tried) = tried.take() {
-                let _ = tried.send(());
-            }
-            match opened {
-                Ok(journal) => {
-                    tracing::info!(capability = self.desk.capability, "the journal is open");
-                    return Some(journal.clone());
-                }
-                Err(error) => {
-                    let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                    tracing::error!(%error, cause, capability = self.desk.capability, "nothing can be filed");
-                }
-            }
-            tokio::select! {
-                () = backoff.wait() => (),
-                () = self.drain.begun() => return None,
-            }
-        }
     }
 }
 

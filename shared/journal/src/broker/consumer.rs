@@ -9,6 +9,7 @@ use lapin::options::{
     BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions,
 };
 use lapin::types::{FieldTable, ShortString};
+use runtime::backoff::jittered;
 use runtime::lifecycle::Drain;
 
 use super::lane::{Lane, Outgoing, Why};
@@ -16,7 +17,6 @@ use super::link::Link;
 use super::message::Unreadable;
 use super::topology::{DEAD_EXCHANGE, DELIVERY_LIMIT, Queue};
 use super::{Message, Settings, SettingsError, message, parked};
-use crate::backoff::jittered;
 
 /// Messages that the broker may hand over before the first of them is handled.
 const PREFETCH: u16 = 32;

@@ -10,11 +10,11 @@ use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 use lapin::types::ShortString;
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ErrorKind};
+use runtime::backoff::Backoff;
 use tokio::time::timeout;
 
 use super::link::{Link, PATIENCE, Unreachable};
 use super::topology::Queue;
-use crate::backoff::Backoff;
 
 /// How often it is looked at whether the connection is still there.
 const GLANCE: Duration = Duration::from_millis(200);

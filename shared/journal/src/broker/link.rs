@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties};
+use runtime::backoff::Backoff;
 use rustls::ClientConfig;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::line;
 use super::{Settings, SettingsError};
-use crate::backoff::Backoff;
 
 /// How long the broker may take to answer anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

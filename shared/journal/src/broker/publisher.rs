@@ -2,12 +2,13 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use runtime::backoff::Backoff;
+
 use super::lane::{Lane, Outgoing, Stopped, Why};
 use super::link::Link;
 use super::message::TooLong;
 use super::topology::{EXCHANGE, Queue};
 use super::{Message, Settings, SettingsError};
-use crate::backoff::Backoff;
 
 /// Messages that were handed over and are not confirmed, by capability.
 const WAITING: &str = "lifeboat_outbox_waiting";

@@ -25,7 +25,8 @@ impl Backoff {
 }
 
 /// Between half of `pause` and all of it.
-pub(crate) fn jittered(pause: Duration) -> Duration {
+#[must_use]
+pub fn jittered(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
