@@ -70,8 +70,11 @@ async fn context(
             .and_then(|value| value.to_str().ok()),
     );
     request.extensions_mut().insert(RequestId(id));
-    let drain = request.app_data::<web::Data<Drain>>().cloned();
-    let is_over = listener::is_over(request.request());
+    let leaving = {
+        let drain = request.app_data::<web::Data<Drain>>().cloned();
+        let is_over = listener::is_over(request.request());
+        move || is_over || drain.is_some_and(|drain| drain.has_begun())
+    };
     let started = Instant::now();
     let span = tracing::info_span!("request", request_id = %id, method = %request.method());
     // The request is not cloned: the router below needs it to itself.
@@ -89,7 +92,7 @@ async fn context(
                 let mut answer = as_problem(answer.map_into_boxed_body(), language, id);
                 let operation = answer.request().match_pattern().unwrap_or_default();
                 record(operation, answer.status(), started);
-                if leaving(drain.as_ref()) || is_over {
+                if leaving() {
                     close_after(answer.response_mut());
                 }
                 Ok(answer)
@@ -103,7 +106,7 @@ async fn context(
                 }
                 let mut answer = with_id(problem.answer(language, id), id);
                 record(String::new(), answer.status(), started);
-                if leaving(drain.as_ref()) || is_over {
+                if leaving() {
                     close_after(&mut answer);
                 }
                 Err(InternalError::from_response(problem, answer).into())
@@ -112,10 +115,6 @@ async fn context(
     }
     .instrument(span)
     .await
-}
-
-fn leaving(drain: Option<&web::Data<Drain>>) -> bool {
-    drain.is_some_and(|drain| drain.has_begun())
 }
 
 /// Has the connection closed after this answer, so that the client's next request finds a listener that stays. While a

@@ -1,6 +1,7 @@
 //! Accepts connections, plain or TLS, and answers HTTP/1.1 on them.
 
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_http::HttpService;
@@ -51,6 +52,7 @@ where
     let address = listener.local_addr()?;
     let keep_alive = Duration::from_secs(settings.keep_alive_s);
     let patience = Duration::from_millis(settings.head_timeout_ms);
+    let bound = settings.requests_per_connection;
     let builder = Server::build()
         .disable_signals()
         .max_concurrent_connections(settings.max_connections)
@@ -71,7 +73,8 @@ where
             .client_request_timeout(head_timeout)
             .client_disconnect_timeout(LEAVE)
             .local_addr(address)
-            .on_connect_ext(|connection: &C, kept| {
+            .on_connect_ext(move |connection: &C, kept| {
+                kept.insert(Requests::bounded(bound));
                 if let Some(era) = connection.era() {
                     kept.insert(era.clone());
                 }
@@ -94,9 +97,28 @@ where
     Ok(server.run())
 }
 
-/// Whether the connection that `request` came over was made under other certificates than those of now, and is to be
-/// closed after the answer.
+/// Whether the connection that `request` came over is to be closed after the answer: it was made under other certificates than
+/// those of now, or has been kept for as many requests as a connection is. To be asked once for each request.
 #[must_use]
 pub fn is_over(request: &HttpRequest) -> bool {
-    request.conn_data::<Era>().is_some_and(Era::is_over)
+    let is_last = request.conn_data::<Requests>().is_some_and(Requests::is_last);
+    is_last || request.conn_data::<Era>().is_some_and(Era::is_over)
+}
+
+/// How many requests a connection is still kept for.
+#[derive(Debug)]
+struct Requests(Option<AtomicU32>);
+
+impl Requests {
+    /// So many; as many as come where it is 0.
+    fn bounded(most: u32) -> Self {
+        Self((most > 0).then(|| most.into()))
+    }
+
+    /// Counts one, and says whether it is the last.
+    fn is_last(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) <= 1)
+    }
 }

@@ -30,6 +30,9 @@ pub struct Settings {
     pub head_timeout_ms: u64,
     /// Seconds an idle connection is kept.
     pub keep_alive_s: u64,
+    /// Requests that a connection is kept for; 0 sets no bound. Where copies are balanced by connections, a caller comes back to
+    /// another copy so, and a new copy gets its share.
+    pub requests_per_connection: u32,
     /// Milliseconds between readiness falling and the listener closing.
     pub drain_delay_ms: u64,
     /// Seconds given to requests on the way once the listener is closed.
@@ -44,6 +47,7 @@ impl Default for Settings {
             max_connections: 10_000,
             head_timeout_ms: 5_000,
             keep_alive_s: 75,
+            requests_per_connection: 64,
             drain_delay_ms: 2_000,
             stop_timeout_s: 10,
         }
