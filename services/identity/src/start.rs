@@ -68,11 +68,15 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
     };
     let household = Household::new(&settings.household, tls.as_ref(), signer)?;
     let drain = Drain::default();
-    let assemble = assembly(&settings, household, names, clock.clone(), &drain).await?;
+    let log = settings.audit.database.expose_secret();
+    let writer = settings.audit.writer.clone();
+    let audit = AuditLog::attend(log, writer, clock.clone(), &drain).await?;
+    let assemble = assembly(&settings, household, names, clock.clone(), audit.clone()).await?;
     let stored = Stored::of(&settings, clock)?;
     let readiness = Readiness {
         drain: drain.clone(),
         store_answers: Arc::new(AtomicBool::new(false)),
+        audit,
     };
     let limits = settings.limits;
     let every = Duration::from_millis(limits.tend_ms);
@@ -109,8 +113,7 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
             .wrap(from_fn(gate::admit));
         runtime::http::bounded(app, limits.body_bytes, deadline)
     })?;
-    let answers = readiness.store_answers.clone();
-    let running = running.with_readiness(Arc::new(move || answers.load(Ordering::Relaxed)));
+    let running = running.with_readiness(Arc::new(move || readiness.is_ready()));
     Ok(running)
 }
 
@@ -130,10 +133,9 @@ async fn assembly(
     household: Household,
     names: Names,
     clock: SharedClock,
-    drain: &Drain,
+    audit: AuditLog,
 ) -> Result<impl FnOnce(Store, Keys) -> Service + Send + use<>, StartError> {
     let shared = settings.counters.store().await?;
-    let log = settings.audit.database.expose_secret();
     let proofs = ProofVerifier::new(clock.clone());
     let nonces = Nonces::new(settings.nonce_key.expose_secret().as_bytes(), clock.clone())?;
     let replay = match &shared {
@@ -142,8 +144,6 @@ async fn assembly(
     };
     let throttle = Throttle::new(settings.rates, shared.as_ref(), &clock)?;
     let clients = Clients::read(&settings.clients)?;
-    let writer = settings.audit.writer.clone();
-    let audit = AuditLog::attend(log, writer, clock.clone(), drain).await?;
     let own_tokens = AccessVerifier::new(names.issuer.clone(), AUDIENCE, clock.clone());
     let lifetimes = settings.lifetimes;
     Ok(move |store, keys| Service {

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use audit::AuditLog;
 use runtime::lifecycle::Drain;
 use serde::Serialize;
 
@@ -13,6 +14,14 @@ use crate::gate::SERVICE;
 pub(crate) struct Readiness {
     pub(crate) drain: Drain,
     pub(crate) store_answers: Arc<AtomicBool>,
+    /// Nobody is signed in without a record of it.
+    pub(crate) audit: AuditLog,
+}
+
+impl Readiness {
+    pub(crate) fn is_ready(&self) -> bool {
+        self.store_answers.load(Ordering::Relaxed) && self.audit.is_open()
+    }
 }
 
 /// The same members as a capability's, so that the gateway reads all alike.
@@ -31,7 +40,7 @@ pub(super) async fn live() -> HttpResponse {
 pub(super) async fn ready(readiness: web::Data<Readiness>) -> HttpResponse {
     let (status, state) = if readiness.drain.has_begun() {
         (StatusCode::SERVICE_UNAVAILABLE, "draining")
-    } else if readiness.store_answers.load(Ordering::Relaxed) {
+    } else if readiness.is_ready() {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "database-gone")
