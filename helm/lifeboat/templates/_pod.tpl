@@ -89,6 +89,25 @@ key: uri
 {{- end -}}
 {{- end -}}
 
+{{/* The variables that name a capability's streaming replica, where it has one. Takes root and entry. */}}
+{{- define "lifeboat.replicaVariables" -}}
+{{- $variable := "LIFEBOAT_SERVICE__REPLICA__DATABASE" -}}
+{{- $cluster := .root.Values.database.cloudNativePg -}}
+{{- if .entry.database.replicaSecret -}}
+{{- include "lifeboat.variable" (dict "variable" $variable "secret" .entry.database.replicaSecret) -}}
+{{- else if .entry.database.secret -}}
+{{- else if and $cluster.enabled (gt (int $cluster.instances) 1) -}}
+{{- $postgres := printf "%s-postgres" (include "lifeboat.fullname" .root) -}}
+{{- $secret := printf "%s-app" $postgres -}}
+{{- include "lifeboat.variable" (dict "variable" "DATABASE_USER" "secret" (dict "name" $secret "key" "username")) }}
+{{ include "lifeboat.variable" (dict "variable" "DATABASE_PASSWORD" "secret" (dict "name" $secret "key" "password")) }}
+- name: {{ $variable }}
+  value: postgres://$(DATABASE_USER):$(DATABASE_PASSWORD)@{{ $postgres }}-ro:5432/lifeboat
+{{- else if and .root.Values.database.replicaSecret (not $cluster.enabled) -}}
+{{- include "lifeboat.variable" (dict "variable" $variable "secret" .root.Values.database.replicaSecret) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The broker's address. The operator's Secret has its parts only. */}}
 {{- define "lifeboat.brokerVariables" -}}
 {{- if and .Values.broker.enabled .Values.broker.rabbitmqCluster.enabled -}}

@@ -9,6 +9,9 @@
 {{- $entry := include "lifeboat.entry" (dict "root" $root "entry" $own) | fromYaml -}}
 {{- $names = append $names (include "lifeboat.keysSecret" (dict "root" $root "component" $name "entry" $entry)) -}}
 {{- $names = append $names (include "lifeboat.database" (dict "root" $root "entry" $entry) | fromYaml).name -}}
+{{- range include "lifeboat.replicaVariables" (dict "root" $root "entry" $entry) | fromYamlArray -}}
+{{- $names = append $names (((.valueFrom).secretKeyRef).name | default "") -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- range $name := list "gateway" "identity" -}}

@@ -24,6 +24,7 @@ fn is_given(name: &str) -> bool {
             "lifeboat-clouds",
             "lifeboat-custodians",
             "lifeboat-database",
+            "lifeboat-database-replica",
             "lifeboat-master",
             "lifeboat-postgres-app",
             "lifeboat-redis",

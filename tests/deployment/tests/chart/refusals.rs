@@ -31,6 +31,11 @@ fn a_misspelt_key_is_refused_and_named_on_every_level() {
             "capabilities.household.database.secret.secretName=x",
             "secretName",
         ),
+        (
+            "capabilities.household.database.replicaSecret.secretName=x",
+            "secretName",
+        ),
+        ("database.replica.name=x", "replica"),
         ("capabilities.household.snapshot.gate=true", "gate"),
         ("services.gateway.rates.persons.burst=1", "persons"),
         ("services.portal.enabled=true", "portal"),
