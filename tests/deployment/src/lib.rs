@@ -3,10 +3,12 @@
 
 mod difference;
 pub mod objects;
+pub mod site;
 pub mod tools;
 pub mod written;
 
 pub use objects::{Identity, Object};
+pub use site::Site;
 pub use tools::Tools;
 
 /// Why something was not rendered, in the words of the program that did not.

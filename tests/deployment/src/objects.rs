@@ -104,3 +104,47 @@ impl fmt::Display for Identity {
         write!(out, "{} {}", self.kind, self.name)
     }
 }
+
+/// The object of this kind and name.
+#[must_use]
+pub fn find<'a>(objects: &'a [Object], kind: &str, name: &str) -> Option<&'a Object> {
+    objects
+        .iter()
+        .find(|one| one.kind() == kind && one.name() == name)
+}
+
+/// The members of a list; nothing where there is none.
+pub fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// A text that must be there.
+///
+/// # Errors
+/// When there is something else.
+pub fn text(value: &Value) -> Result<&str, Failure> {
+    value
+        .as_str()
+        .ok_or_else(|| format!("{value} stands where a text should").into())
+}
+
+/// All containers of a pod's template, those that come first among them.
+pub fn containers(template: &Value) -> impl Iterator<Item = &Value> {
+    list(&template["spec"]["initContainers"]).chain(list(&template["spec"]["containers"]))
+}
+
+/// Whether labels are selected. A rule that is not known here selects nothing.
+#[must_use]
+pub fn selects(selector: &Value, labels: &Value) -> bool {
+    let all = selector["matchLabels"].as_object().or_else(|| {
+        selector
+            .as_object()
+            .filter(|all| all.values().all(Value::is_string))
+    });
+    let equal = all.is_none_or(|all| all.iter().all(|(key, value)| labels[key] == *value));
+    let within = |rule: &Value| {
+        let key = rule["key"].as_str().unwrap_or_default();
+        rule["operator"] == "In" && list(&rule["values"]).any(|value| *value == labels[key])
+    };
+    equal && list(&selector["matchExpressions"]).all(within)
+}

@@ -15,5 +15,4 @@ mod pods;
 mod refusals;
 mod rendered;
 mod served;
-mod site;
 mod written;

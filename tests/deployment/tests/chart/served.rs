@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use deployment::Object;
+use deployment::site::{Pod, Site};
 use deployment::tools::Values;
 use serde_json::Value;
 use test_support::postgres::{self, Database};
@@ -13,7 +14,9 @@ use test_support::process::{Service, command, program};
 use test_support::redis;
 
 use crate::rendered::{list, tools};
-use crate::site::{PATIENCE, Site};
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs `lifeboat` as a person would, on this machine.
 fn lifeboat(arguments: &[&str]) -> String {
@@ -54,9 +57,30 @@ fn content(folder: &Path) -> BTreeSet<(String, Vec<u8>)> {
         .collect()
 }
 
+/// Runs a pod to its end; gives what it said.
+async fn run(site: &mut Site, object: &Object) -> String {
+    site.run(&Pod::of(object), PATIENCE).await.unwrap()
+}
+
+/// Runs those of its containers that come first.
+async fn run_first(site: &mut Site, object: &Object) -> String {
+    let pod = Pod::of(object);
+    let mut said = String::new();
+    for container in pod.first() {
+        let prepared = site.prepare(&pod, container).unwrap();
+        said += &prepared.run(PATIENCE).await.unwrap();
+    }
+    said
+}
+
+/// Starts one container of a pod.
+fn start(site: &mut Site, object: &Object, container: &Value) -> Service {
+    site.prepare(&Pod::of(object), container).unwrap().start()
+}
+
 /// A site with an agency's packages, keys, and custodians; and the facts of a citizen.
 fn prepared() -> (Site, Value) {
-    let mut site = Site::new();
+    let mut site = Site::new().unwrap();
     let demo = site.path("demo");
     lifeboat(&[
         "demo",
@@ -88,7 +112,7 @@ fn prepared() -> (Site, Value) {
 
     let keys = site.path("keys");
     lifeboat(&["keys", "services", "--out", shown(&keys)]);
-    site.apply(tools().kustomize(&keys).unwrap());
+    site.apply(tools().kustomize(&keys).unwrap()).unwrap();
 
     let ceremony = site.path("ceremony");
     lifeboat(&[
@@ -154,14 +178,14 @@ async fn from_the_first_backup_to_a_citizen_s_answer_every_rendered_pod_does_its
         .and("test.citizenSecret=a-citizen")
         .and("journalBackup.enabled=true");
     let values = clouds(&site, values);
-    site.apply(tools().render(&values).unwrap());
+    site.apply(tools().render(&values).unwrap()).unwrap();
     restore(&mut site).await;
     full(&mut site).await;
     let mut services = serve(&mut site).await;
     journals(&mut site).await;
 
-    let test = site.object("Pod", "lifeboat-test");
-    let said = site.run(&test).await;
+    let test = site.object("Pod", "lifeboat-test").unwrap();
+    let said = run(&mut site, &test).await;
     assert!(said.contains("\"state\": \"ready\""), "{said}");
     let masked = format!(
         "{}****",
@@ -192,11 +216,12 @@ async fn back_up(site: &mut Site) {
     for (number, name) in packages.iter().enumerate() {
         values = values.and(format!("backup.folders[{number}]={name}"));
     }
-    site.apply(tools().render(&clouds(site, values)).unwrap());
-    let backup = site.object("CronJob", "lifeboat-backup");
-    let first = site.run(&backup).await;
+    site.apply(tools().render(&clouds(site, values)).unwrap())
+        .unwrap();
+    let backup = site.object("CronJob", "lifeboat-backup").unwrap();
+    let first = run(site, &backup).await;
     assert!(first.contains("is made: 2 of 3 clouds"), "{first}");
-    let second = site.run(&backup).await;
+    let second = run(site, &backup).await;
     assert!(
         second.contains("is there already; nothing was done"),
         "{second}"
@@ -213,21 +238,22 @@ async fn back_up(site: &mut Site) {
 
 /// The `CronJobs` of quiet times: good while all is well, and they write nothing where they could not.
 async fn look_after(site: &mut Site) {
-    site.apply(tools().render(&Values::profile("asleep")).unwrap());
+    site.apply(tools().render(&Values::profile("asleep")).unwrap())
+        .unwrap();
     for name in ["lifeboat-vault-scrub", "lifeboat-vault-watch"] {
-        let job = site.object("CronJob", name);
-        site.run(&job).await;
-        let place = site.path("pods").join(name).join("etc");
+        let job = site.object("CronJob", name).unwrap();
+        run(site, &job).await;
+        let place = site.path("pods").join(Pod::of(&job).name()).join("etc");
         let before = content(&place);
         assert!(before.len() >= 3, "{before:?}");
-        site.run(&job).await;
+        run(site, &job).await;
         assert_eq!(content(&place), before);
     }
     let hidden = site.path("hidden");
     std::fs::rename(site.path("cloud-1"), &hidden).unwrap();
-    let watch = site.object("CronJob", "lifeboat-vault-watch");
+    let watch = site.object("CronJob", "lifeboat-vault-watch").unwrap();
     let container = watch.pod().unwrap()["spec"]["containers"][0].clone();
-    let status = site.start(&watch, &container).exit(PATIENCE).await;
+    let status = start(site, &watch, &container).exit(PATIENCE).await;
     assert_eq!(
         status.code(),
         Some(1),
@@ -255,11 +281,11 @@ async fn restore(site: &mut Site) {
     );
 
     let gate = |object: &Object| object.pod().unwrap()["spec"]["initContainers"][0].clone();
-    let household = site.object("Deployment", "lifeboat-household");
+    let household = site.object("Deployment", "lifeboat-household").unwrap();
     let later = jobs[0].clone();
     let mut waiting = vec![
-        site.start(&household, &gate(&household)),
-        site.start(&later, &gate(&later)),
+        start(site, &household, &gate(&household)),
+        start(site, &later, &gate(&later)),
     ];
     for one in &mut waiting {
         one.says("there is no snapshot yet; waiting", PATIENCE)
@@ -271,26 +297,26 @@ async fn restore(site: &mut Site) {
                 .next()
                 .is_none()
         );
-        let said = site.run(job).await;
+        let said = run(site, job).await;
         assert!(said.contains("every byte proved"), "{said}");
     }
     for one in &mut waiting {
         assert!(one.exit(PATIENCE).await.success(), "{}", one.stderr());
     }
     for job in &jobs {
-        site.run(job).await;
+        run(site, job).await;
     }
 }
 
 /// A copy that has no place left for a request is alive and ready all the same: started anew, it would have none either.
 async fn full(site: &mut Site) {
-    let household = site.object("Deployment", "lifeboat-household");
+    let household = site.object("Deployment", "lifeboat-household").unwrap();
     let mut container = household.pod().unwrap()["spec"]["containers"][0].clone();
     let none = serde_json::json!({ "name": "LIFEBOAT_SERVICE__LIMITS__CONCURRENT_REQUESTS", "value": "0" });
     container["env"].as_array_mut().unwrap().push(none);
-    let mut service = site.start(&household, &container);
+    let mut service = start(site, &household, &container);
     for probe in ["readinessProbe", "livenessProbe"] {
-        let url = site.probe(&household, &container[probe]);
+        let url = site.probe(&Pod::of(&household), &container[probe]).unwrap();
         service.answers(&url, PATIENCE).await;
     }
     service.kill();
@@ -309,32 +335,39 @@ async fn serve(site: &mut Site) -> Vec<(String, Service)> {
     });
     assert!(deployments.len() >= 9, "{}", deployments.len());
     for deployment in deployments {
-        site.run_first(&deployment).await;
+        run_first(site, &deployment).await;
         let container = deployment.pod().unwrap()["spec"]["containers"][0].clone();
-        let mut service = site.start(&deployment, &container);
+        let mut service = start(site, &deployment, &container);
         for probe in ["startupProbe", "readinessProbe", "livenessProbe"] {
-            let url = site.probe(&deployment, &container[probe]);
+            let url = site
+                .probe(&Pod::of(&deployment), &container[probe])
+                .unwrap();
             service.answers(&url, PATIENCE).await;
         }
         let open: Vec<u64> = list(&container["ports"])
             .map(|port| port["containerPort"].as_u64().unwrap())
             .collect();
         assert_eq!(open, [8080, 9090], "{}", deployment.identity());
-        let metrics = format!("http://{}/metrics", site.address(&deployment, 9090));
+        let metrics = format!(
+            "http://{}/metrics",
+            site.address(&Pod::of(&deployment), 9090)
+        );
         service.answers(&metrics, PATIENCE).await;
         services.push((deployment.name().to_owned(), service));
     }
-    assert!(site.has("Service", "lifeboat-gateway"));
+    site.object("Service", "lifeboat-gateway").unwrap();
     services
 }
 
 /// What people file goes to a vault of its own.
 async fn journals(site: &mut Site) {
-    let keeper = site.object("StatefulSet", "lifeboat-journal-backup");
-    let first = site.run_first(&keeper).await;
+    let keeper = site
+        .object("StatefulSet", "lifeboat-journal-backup")
+        .unwrap();
+    let first = run_first(site, &keeper).await;
     assert!(first.contains("is made: 2 of 3 clouds"), "{first}");
     let container = keeper.pod().unwrap()["spec"]["containers"][0].clone();
-    let mut running = site.start(&keeper, &container);
+    let mut running = start(site, &keeper, &container);
     let spool = site
         .claim("state-lifeboat-journal-backup-0")
         .join("journals");
