@@ -1,14 +1,14 @@
-//! What stands before copies of a service in production: connections go to a copy that says it is ready.
+//! What stands before copies of a service in production: connections go, in turn, to the copies that say they are ready.
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
 /// How often each copy is asked whether it is ready.
@@ -21,37 +21,43 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Balancer {
     address: SocketAddr,
-    _tasks: JoinSet<()>,
+    copies: Copies,
+    _accepting: JoinSet<()>,
 }
+
+type Copies = Arc<RwLock<Vec<Arc<Copy>>>>;
 
 #[derive(Debug)]
 struct Copy {
     address: String,
+    /// Where it says whether it is ready.
+    readiness: String,
     ready: AtomicBool,
 }
 
+/// A copy, and who asks it whether it is ready: nobody any more once this is dropped.
+#[derive(Debug)]
+pub struct Place {
+    copy: Arc<Copy>,
+    copies: Copies,
+    watching: AbortHandle,
+}
+
 impl Balancer {
-    /// Starts one before copies at these addresses (`host:port`).
+    /// Starts one before nothing yet.
     ///
     /// # Errors
     /// When loopback has no free port.
-    pub async fn start(copies: Vec<String>) -> io::Result<Self> {
+    pub async fn empty() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let copy = |address| Copy {
-            address,
-            ready: AtomicBool::new(false),
-        };
-        let copies: Arc<[Copy]> = copies.into_iter().map(copy).collect();
-        let mut tasks = JoinSet::new();
-        for number in 0..copies.len() {
-            let copies = Arc::clone(&copies);
-            tasks.spawn(async move { watch(&copies[number]).await });
-        }
-        tasks.spawn(accept(listener, copies));
+        let copies = Copies::default();
+        let mut accepting = JoinSet::new();
+        accepting.spawn(accept(listener, Arc::clone(&copies)));
         Ok(Self {
             address,
-            _tasks: tasks,
+            copies,
+            _accepting: accepting,
         })
     }
 
@@ -60,11 +66,38 @@ impl Balancer {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Sends connections to this address too (`host:port`), while its `/readyz` at the other address says that it is ready.
+    #[must_use]
+    pub fn add(&self, address: String, readiness: String) -> Place {
+        let copy = Arc::new(Copy {
+            address,
+            readiness,
+            ready: AtomicBool::new(false),
+        });
+        let watched = Arc::clone(&copy);
+        let watching = tokio::spawn(async move { watch(&watched).await }).abort_handle();
+        let mut copies = self.copies.write().unwrap_or_else(PoisonError::into_inner);
+        copies.push(Arc::clone(&copy));
+        Place {
+            copy,
+            copies: Arc::clone(&self.copies),
+            watching,
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.watching.abort();
+        let mut copies = self.copies.write().unwrap_or_else(PoisonError::into_inner);
+        copies.retain(|copy| !Arc::ptr_eq(copy, &self.copy));
+    }
 }
 
 async fn watch(copy: &Copy) {
     loop {
-        let ready = timeout(PATIENCE, is_ready(&copy.address)).await;
+        let ready = timeout(PATIENCE, is_ready(&copy.readiness)).await;
         copy.ready
             .store(matches!(ready, Ok(Ok(true))), Ordering::Relaxed);
         tokio::time::sleep(INTERVAL).await;
@@ -80,23 +113,32 @@ async fn is_ready(address: &str) -> io::Result<bool> {
     Ok(&line == b"HTTP/1.1 200")
 }
 
-async fn accept(listener: TcpListener, copies: Arc<[Copy]>) {
+async fn accept(listener: TcpListener, copies: Copies) {
     let turn = AtomicUsize::new(0);
     let mut open = JoinSet::new();
-    while let Ok((mut client, _)) = listener.accept().await {
+    while let Ok((client, _)) = listener.accept().await {
         while open.try_join_next().is_some() {}
-        let first = turn.fetch_add(1, Ordering::Relaxed);
-        let chosen = (0..copies.len())
-            .map(|step| &copies[(first + step) % copies.len()])
-            .find(|copy| copy.ready.load(Ordering::Relaxed));
-        let Some(address) = chosen.map(|copy| copy.address.clone()) else {
-            continue;
+        let ready: Vec<String> = {
+            let copies = copies.read().unwrap_or_else(PoisonError::into_inner);
+            let ready = copies
+                .iter()
+                .filter(|copy| copy.ready.load(Ordering::Relaxed));
+            ready.map(|copy| copy.address.clone()).collect()
         };
-        open.spawn(async move {
-            if let Ok(mut server) = TcpStream::connect(address).await {
-                // How it ends is seen by both ends.
-                let _ended = copy_bidirectional(&mut client, &mut server).await;
-            }
-        });
+        let first = turn.fetch_add(1, Ordering::Relaxed);
+        open.spawn(carry(client, ready, first));
+    }
+}
+
+/// Where the copy whose turn it is refuses, the next one has it.
+async fn carry(mut client: TcpStream, ready: Vec<String>, first: usize) {
+    for step in 0..ready.len() {
+        let address = &ready[(first + step) % ready.len()];
+        if let Ok(mut server) = TcpStream::connect(address).await {
+            // Small answers are not held back for more. How the connection ends is seen by both ends.
+            let _quick = (client.set_nodelay(true), server.set_nodelay(true));
+            let _ended = copy_bidirectional(&mut client, &mut server).await;
+            return;
+        }
     }
 }

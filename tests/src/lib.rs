@@ -4,6 +4,7 @@
 
 pub mod balancer;
 pub mod client;
+pub mod cluster;
 pub mod load;
 pub mod people;
 pub mod site;

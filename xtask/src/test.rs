@@ -124,7 +124,7 @@ fn needs_clouds(arguments: &[String]) -> bool {
 
 /// Whether tests may run that render the chart.
 fn renders(arguments: &[String]) -> bool {
-    may_run(arguments, &["deployment"])
+    may_run(arguments, &["deployment", "end-to-end"])
 }
 
 /// Whether tests may run that hand messages to the broker, which takes a while to start.

@@ -1,0 +1,142 @@
+//! Copies come, go and are killed.
+
+use std::time::Duration;
+
+use futures_util::future::{join_all, try_join_all};
+use tokio::time::sleep;
+
+use super::Plan;
+use crate::Failure;
+use crate::cluster::Cluster;
+use crate::cluster::load::Load;
+use crate::cluster::measured::{inequality, percent, seconds};
+use crate::cluster::report::Row;
+
+/// By how much a copy's share may differ from an equal one.
+const UNEQUAL: f64 = 0.1;
+
+impl Cluster {
+    /// Two copies of each capability share the load.
+    pub(super) async fn copies_share(&mut self, plan: Plan) -> Result<Row, Failure> {
+        let before = self.answered().await?;
+        let load = Load::of(self.callers().await?, None);
+        let shares = loop {
+            sleep(Duration::from_secs(1)).await;
+            let after = self.answered().await?;
+            let grown = |(before, after): (&Vec<u64>, &Vec<u64>)| -> Vec<u64> {
+                after
+                    .iter()
+                    .zip(before)
+                    .map(|(after, before)| after - before)
+                    .collect()
+            };
+            let shares: Vec<Vec<u64>> = before.iter().zip(&after).map(grown).collect();
+            if shares
+                .iter()
+                .all(|copies| copies.iter().sum::<u64>() >= plan.shared)
+            {
+                break shares;
+            }
+        };
+        let mut row = Row::of(
+            "two copies of each capability share the load",
+            load.end().await?,
+        );
+        for (name, counts) in self.capabilities().iter().zip(&shares) {
+            let unequal = inequality(counts);
+            let words = format!("{name}: {counts:?}, {} from equal", percent(unequal));
+            row = row
+                .measured(words.clone())
+                .holds(unequal <= UNEQUAL, format!("more than 10 %: {words}"));
+        }
+        Ok(self.with_warnings(row.all_answered()))
+    }
+
+    /// How many requests each copy of each capability has answered.
+    async fn answered(&self) -> Result<Vec<Vec<u64>>, Failure> {
+        let capabilities = self.services.iter().filter(|one| one.is_capability());
+        try_join_all(capabilities.map(super::super::deployed::Deployed::answered)).await
+    }
+
+    /// Every service at once, as a rollout of all Deployments does it.
+    pub(super) async fn rolling_restart(&mut self, plan: Plan) -> Result<Row, Failure> {
+        let load = self.load(plan).await?;
+        sleep(plan.around).await;
+        let Self { services, site, .. } = self;
+        let rolled = join_all(services.iter_mut().map(|one| one.roll(site))).await;
+        sleep(plan.around).await;
+        let row = Row::of("rolling restart of every service", load.end().await?).all_answered();
+        let row = rolled
+            .into_iter()
+            .filter_map(Result::err)
+            .fold(row, |row, failure| row.holds(false, failure.to_string()));
+        Ok(self.with_warnings(row))
+    }
+
+    /// One copy of everything behind the gateway is killed (SIGKILL) and started again. Lookups are asked again by the gateway.
+    pub(super) async fn copies_killed(&mut self, plan: Plan) -> Result<Row, Failure> {
+        let load = self.load(plan).await?;
+        sleep(plan.around).await;
+        let Self { services, site, .. } = self;
+        for service in services.iter_mut().filter(|one| one.name != "gateway") {
+            service.kill(site).await?;
+        }
+        sleep(plan.around).await;
+        let row = Row::of(
+            "one copy of each service behind the gateway killed",
+            load.end().await?,
+        );
+        Ok(self.with_warnings(row.all_answered()))
+    }
+
+    /// One copy of the gateway is killed: requests that it had at that moment break, and their clients ask again. No answer is wrong.
+    pub(super) async fn gateway_killed(&mut self, plan: Plan) -> Result<Row, Failure> {
+        let load = self.load(plan).await?;
+        sleep(plan.around).await;
+        let Self { services, site, .. } = self;
+        for service in services.iter_mut().filter(|one| one.name == "gateway") {
+            service.kill(site).await?;
+        }
+        sleep(plan.around).await;
+        let counts = load.end().await?;
+        let (broken, told) = (counts.broken, counts.words.join(" | "));
+        let under_way = u64::try_from(super::CITIZENS + 2).unwrap_or(u64::MAX);
+        let wrong = counts.wrong + counts.later;
+        let row = Row::of("one copy of the gateway killed", counts)
+            .measured(format!(
+                "{broken} connections broke with it; their clients asked again"
+            ))
+            .holds(
+                broken <= under_way,
+                format!("more than were under way broke: {told}"),
+            )
+            .holds(wrong == 0, format!("some were not answered: {told}"));
+        Ok(self.with_warnings(row))
+    }
+
+    /// A third copy of each service, and one less afterwards.
+    pub(super) async fn copies_added(&mut self, plan: Plan) -> Result<Row, Failure> {
+        let load = self.load(plan).await?;
+        let Self { services, site, .. } = self;
+        let mut took = Vec::new();
+        for service in services.iter_mut() {
+            let after = service.add_copy(site).await?;
+            service.receives().await?;
+            took.push((service.name.clone(), after));
+        }
+        let retired = join_all(services.iter_mut().map(|one| one.retire(0))).await;
+        let mut row = Row::of("a new copy of each service", load.end().await?).all_answered();
+        for (name, after) in took {
+            let words = format!("{name} answers after {}", seconds(after));
+            row = row.measured(words.clone()).holds(
+                plan.soon.is_none_or(|soon| after <= soon),
+                format!("too late: {words}"),
+            );
+        }
+        let row = retired
+            .into_iter()
+            .filter_map(Result::err)
+            .fold(row, |row, failure| row.holds(false, failure.to_string()));
+        Ok(self.with_warnings(row))
+    }
+}

@@ -1,0 +1,156 @@
+//! People who go on asking while something happens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::callers::{Caller, Said};
+use crate::Failure;
+use crate::client::Client;
+use crate::people::Facts;
+
+/// How many failures are told in words.
+const TOLD: usize = 5;
+
+/// What came of many requests.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) sent: u64,
+    pub(super) answered: u64,
+    /// Told to come back: 429 or 503 with `Retry-After`.
+    pub(super) later: u64,
+    /// Connections that broke.
+    pub(super) broken: u64,
+    /// Answers that were not right.
+    pub(super) wrong: u64,
+    pub(super) words: Vec<String>,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, said: Said) {
+        self.sent += 1;
+        let words = match said {
+            Said::Right => {
+                self.answered += 1;
+                return;
+            }
+            Said::Later => {
+                self.later += 1;
+                "503 or 429".to_owned()
+            }
+            Said::Wrong(words) => {
+                self.wrong += 1;
+                words
+            }
+            Said::Broken(words) => {
+                self.broken += 1;
+                words
+            }
+        };
+        if self.words.len() < TOLD {
+            self.words.push(words);
+        }
+    }
+
+    pub(super) fn join(&mut self, other: Self) {
+        self.sent += other.sent;
+        self.answered += other.answered;
+        self.later += other.later;
+        self.broken += other.broken;
+        self.wrong += other.wrong;
+        self.words.extend(other.words);
+        self.words.truncate(TOLD);
+    }
+
+    /// Whether every request was answered as it should be.
+    pub(super) fn all_answered(&self) -> bool {
+        self.sent > 0 && self.answered == self.sent
+    }
+}
+
+/// Load that goes on until it is ended.
+#[derive(Debug)]
+pub(super) struct Load {
+    going: Arc<AtomicBool>,
+    sent: Arc<AtomicU64>,
+    tasks: JoinSet<Counts>,
+}
+
+impl Load {
+    /// Every caller asks its questions in turn, all of them together so many a second; as fast as they are answered when not said.
+    pub(super) fn of(callers: Vec<Caller>, per_second: Option<f64>) -> Self {
+        let load = Self {
+            going: Arc::new(AtomicBool::new(true)),
+            sent: Arc::default(),
+            tasks: JoinSet::new(),
+        };
+        let people = u32::try_from(callers.len()).unwrap_or(u32::MAX);
+        let pause = per_second.map_or(Duration::ZERO, |rate| {
+            Duration::from_secs_f64(f64::from(people) / rate)
+        });
+        let mut load = load;
+        for (number, caller) in callers.into_iter().enumerate() {
+            let (going, sent) = (Arc::clone(&load.going), Arc::clone(&load.sent));
+            // Not everybody begins with the same capability.
+            load.tasks
+                .spawn(ask_on(caller, number * 3, pause, going, sent));
+        }
+        load
+    }
+
+    /// Somebody signs in again and again, beside the others.
+    pub(super) fn and_sign_ins(mut self, gateway: &str, facts: &Facts, every: Duration) -> Self {
+        let (gateway, facts, going) = (gateway.to_owned(), facts.clone(), Arc::clone(&self.going));
+        self.tasks.spawn(async move {
+            let mut counts = Counts::default();
+            while going.load(Ordering::Relaxed) {
+                let said = match Client::citizen(&gateway, &facts).await {
+                    Ok(_) => Said::Right,
+                    Err(error) => Said::Wrong(format!("sign-in: {error}")),
+                };
+                counts.add(said);
+                tokio::time::sleep(every).await;
+            }
+            counts
+        });
+        self
+    }
+
+    /// How many requests were sent so far.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Ends it, and says what came of it.
+    pub(super) async fn end(mut self) -> Result<Counts, Failure> {
+        self.going.store(false, Ordering::Relaxed);
+        let mut all = Counts::default();
+        while let Some(counts) = self.tasks.join_next().await {
+            all.join(counts?);
+        }
+        Ok(all)
+    }
+}
+
+async fn ask_on(
+    mut caller: Caller,
+    first: usize,
+    pause: Duration,
+    going: Arc<AtomicBool>,
+    sent: Arc<AtomicU64>,
+) -> Counts {
+    let mut counts = Counts::default();
+    let mut next = Instant::now();
+    let mut number = first;
+    while going.load(Ordering::Relaxed) && !caller.questions.is_empty() {
+        number = (number + 1) % caller.questions.len();
+        counts.add(caller.ask(number).await);
+        sent.fetch_add(1, Ordering::Relaxed);
+        next = (next + pause).max(Instant::now() - pause);
+        sleep_until(next).await;
+    }
+    counts
+}
