@@ -8,13 +8,31 @@ use access::proof::{Holder, ProofKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Certificate, Method, RequestBuilder, Response};
 use runtime::clock::{SharedClock, system};
 use serde_json::Value;
 
 use crate::Failure;
 use crate::load::Request;
 use crate::people::Facts;
+
+/// Where a gateway is, and whom to believe that it is.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// Its URL.
+    pub url: String,
+    /// The authority of its certificate; one that the machine knows when not said.
+    pub authority: Option<Certificate>,
+}
+
+impl<T: Into<String>> From<T> for Door {
+    fn from(url: T) -> Self {
+        Self {
+            url: url.into(),
+            authority: None,
+        }
+    }
+}
 
 /// Somebody who has signed in.
 #[derive(Debug)]
@@ -32,7 +50,7 @@ impl Client {
     ///
     /// # Errors
     /// When identity refuses, with its answer.
-    pub async fn citizen(gateway: &str, facts: &Facts) -> Result<Self, Failure> {
+    pub async fn citizen(gateway: impl Into<Door>, facts: &Facts) -> Result<Self, Failure> {
         let form = vec![
             ("grant_type", "urn:lifeboat:grant:registry-facts".to_owned()),
             ("national_id", facts.national_id.clone()),
@@ -48,7 +66,7 @@ impl Client {
     /// # Errors
     /// When identity refuses, with its answer.
     pub async fn program(
-        gateway: &str,
+        gateway: impl Into<Door>,
         client_id: &str,
         key: &SigningKey,
     ) -> Result<Self, Failure> {
@@ -64,12 +82,18 @@ impl Client {
     }
 
     async fn sign_in(
-        gateway: &str,
+        door: impl Into<Door>,
         form: impl Fn(&str) -> Result<Vec<(&'static str, String)>, Failure>,
     ) -> Result<Self, Failure> {
-        let gateway = gateway.trim_end_matches('/').to_owned();
+        let door: Door = door.into();
+        let gateway = door.url.trim_end_matches('/').to_owned();
+        let http = reqwest::Client::builder().no_proxy();
+        let http = match door.authority {
+            Some(authority) => http.tls_certs_only([authority]),
+            None => http,
+        };
         let mut client = Self {
-            http: reqwest::Client::builder().no_proxy().build()?,
+            http: http.build()?,
             holder: Holder::generate()?,
             clock: system(),
             token: String::new(),

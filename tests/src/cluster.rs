@@ -6,6 +6,7 @@
 
 mod agencies;
 mod callers;
+mod certificates;
 mod clouds;
 mod deployed;
 pub mod faults;
@@ -23,7 +24,9 @@ use std::time::Duration;
 
 use deployment::{Site, Tools};
 
+use crate::client::Door;
 use crate::people::Facts;
+use certificates::Certificates;
 use clouds::Clouds;
 use deployed::Deployed;
 use servers::Servers;
@@ -56,14 +59,17 @@ impl Options {
 #[derive(Debug)]
 pub struct Cluster {
     /// Where the world reaches the gateway.
-    pub gateway: String,
+    door: Door,
     // Declared, and so dropped, before what they stand on.
     services: Vec<Deployed>,
     site: Mutex<Site>,
+    certificates: Certificates,
     people: Vec<Facts>,
     /// What each caller asks, and is answered while all is well; empty until it is found out.
     questions: Vec<Vec<callers::Question>>,
     officer: callers::Officer,
+    /// The file with the authority of the gateway's certificate.
+    authority: PathBuf,
     servers: Servers,
     _clouds: Clouds,
 }
@@ -81,7 +87,8 @@ impl Cluster {
     pub fn ready(&self) -> serde_json::Value {
         let citizen = &self.people[0];
         serde_json::json!({
-            "gateway": self.gateway,
+            "gateway": self.door.url,
+            "authority": self.authority,
             "citizen": {
                 "national_id": citizen.national_id,
                 "birth_date": citizen.birth_date,

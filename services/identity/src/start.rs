@@ -99,20 +99,26 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
         return Err(fault.into());
     }
     let ready = web::Data::new(readiness.clone());
-    let running = server::serve(&settings.server, listener, acceptor, drain.clone(), move || {
-        let deadline = Duration::from_millis(limits.deadline_ms);
-        let (app, _) = App::new()
-            .into_utoipa_app()
-            .configure(endpoints::public)
-            .split_for_parts();
-        let app = app
-            .configure(endpoints::private)
-            .app_data(verifier.clone())
-            .app_data(place.clone())
-            .app_data(ready.clone())
-            .wrap(from_fn(gate::admit));
-        runtime::http::bounded(app, limits.body_bytes, deadline)
-    })?;
+    let running = server::serve(
+        &settings.server,
+        listener,
+        acceptor,
+        drain.clone(),
+        move || {
+            let deadline = Duration::from_millis(limits.deadline_ms);
+            let (app, _) = App::new()
+                .into_utoipa_app()
+                .configure(endpoints::public)
+                .split_for_parts();
+            let app = app
+                .configure(endpoints::private)
+                .app_data(verifier.clone())
+                .app_data(place.clone())
+                .app_data(ready.clone())
+                .wrap(from_fn(gate::admit));
+            runtime::http::bounded(app, limits.body_bytes, deadline)
+        },
+    )?;
     let running = running.with_readiness(Arc::new(move || readiness.is_ready()));
     Ok(running)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::store::{StoreRefused, SharedStore};
+use crate::store::{SharedStore, StoreRefused};
 
 /// Where a service counts used proofs and rates, as its configuration says.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,7 +32,9 @@ impl Counters {
     pub async fn store(&self) -> Result<Option<SharedStore>, StoreRefused> {
         match self {
             Self::Memory => Ok(None),
-            Self::Redis { url, ca_file } => SharedStore::open(url, ca_file.as_deref()).await.map(Some),
+            Self::Redis { url, ca_file } => {
+                SharedStore::open(url, ca_file.as_deref()).await.map(Some)
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{
-    Client, Cmd, ErrorKind, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions, TlsCertificates, cmd,
+    Client, Cmd, ErrorKind, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions,
+    TlsCertificates, cmd,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -35,7 +36,9 @@ pub struct StoreDown;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreRefused {
     /// Not an address of a Redis.
-    #[error("not the address of a Redis: redis://[user:password@]host:port[/database], or rediss://… by TLS")]
+    #[error(
+        "not the address of a Redis: redis://[user:password@]host:port[/database], or rediss://… by TLS"
+    )]
     Address,
     /// The authorities of its certificate cannot be read.
     #[error("{path}: the authorities of the Redis' certificate: {cause}")]
@@ -154,7 +157,9 @@ fn client(url: &str, authorities: Option<&Path>) -> Result<Client, StoreRefused>
         cause: cause.to_string(),
     };
     if !url.starts_with("rediss://") {
-        return Err(unusable(&"they are for an address that begins with rediss://"));
+        return Err(unusable(
+            &"they are for an address that begins with rediss://",
+        ));
     }
     let pem = std::fs::read(file).map_err(|error| unusable(&error))?;
     if !pem.windows(BEGIN.len()).any(|window| window == BEGIN) {

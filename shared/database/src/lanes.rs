@@ -10,14 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use sqlx::{
-    self, AssertSqlSafe, Connection, Database, Executor, IntoArguments, Postgres, Sqlite,
-};
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
     Statement, Values,
 };
 use sea_query_sqlx::SqlxValues;
+use sqlx::{self, AssertSqlSafe, Connection, Database, Executor, IntoArguments, Postgres, Sqlite};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 

@@ -101,7 +101,9 @@ where
 /// those of now, or has been kept for as many requests as a connection is. To be asked once for each request.
 #[must_use]
 pub fn is_over(request: &HttpRequest) -> bool {
-    let is_last = request.conn_data::<Requests>().is_some_and(Requests::is_last);
+    let is_last = request
+        .conn_data::<Requests>()
+        .is_some_and(Requests::is_last);
     is_last || request.conn_data::<Era>().is_some_and(Era::is_over)
 }
 

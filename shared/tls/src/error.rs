@@ -34,7 +34,9 @@ pub enum TlsError {
         cause: String,
     },
     /// The machine knows no authorities.
-    #[error("this machine knows no authorities of certificates: name a file with those that are trusted")]
+    #[error(
+        "this machine knows no authorities of certificates: name a file with those that are trusted"
+    )]
     NoAuthorities,
     /// A name that no certificate can have.
     #[error("{0}: not a name that a certificate can have")]

@@ -164,10 +164,11 @@ impl Site {
         }
         for service in self.objects("Service") {
             for port in list(&service.value["spec"]["ports"]) {
-                let from = format!("http://{}:{}", service.name(), port["port"]);
+                // With or without TLS.
+                let from = format!("://{}:{}", service.name(), port["port"]);
                 if text.contains(&from) {
                     let address = self.behind(&service, port)?;
-                    text = text.replace(&from, &format!("http://{address}"));
+                    text = text.replace(&from, &format!("://{address}"));
                 }
             }
         }

@@ -38,6 +38,7 @@ struct Running {
     _place: Place,
     service: Service,
     admin: String,
+    pod: Pod,
 }
 
 impl Deployed {
@@ -84,10 +85,10 @@ impl Deployed {
 
     /// Waits until every copy is ready.
     pub(super) async fn ready(&mut self, site: &Mutex<Site>) -> Result<(), Failure> {
-        for number in 0..self.copies.len() {
-            let pod = Pod::copy(&self.object, self.next - self.copies.len() + number);
-            let ready = locked(site).probe(&pod, &pod.container()?["readinessProbe"])?;
-            self.copies[number].service.answers(&ready, PATIENCE).await;
+        for copy in &mut self.copies {
+            let probe = &copy.pod.container()?["readinessProbe"];
+            let ready = locked(site).probe(&copy.pod, probe)?;
+            copy.service.answers(&ready, PATIENCE).await;
         }
         Ok(())
     }
@@ -117,6 +118,7 @@ impl Deployed {
             _place: self.balancer.add(address, readiness.to_owned()),
             service: prepared.start(),
             admin: site.address(&pod, ADMIN),
+            pod: pod.clone(),
         });
         Ok(probe)
     }
@@ -187,6 +189,29 @@ impl Deployed {
             }
         }
         Ok(true)
+    }
+
+    /// Writes the files of every copy anew, as Kubernetes does when a Secret or `ConfigMap` changes.
+    pub(super) fn refresh(&mut self, site: &Mutex<Site>) -> Result<(), Failure> {
+        for copy in &self.copies {
+            locked(site).prepare(&copy.pod, copy.pod.container()?)?;
+        }
+        Ok(())
+    }
+
+    /// How often each copy has taken over changed certificates inside.
+    pub(super) async fn reloads(&self) -> Result<Vec<u64>, Failure> {
+        let mut counts = Vec::new();
+        for copy in &self.copies {
+            let metrics = metrics(&copy.admin).await?;
+            let own = metrics.lines().filter(|line| {
+                line.starts_with("lifeboat_tls_reloads_total{")
+                    && line.contains("side=\"inside\"")
+                    && line.contains("outcome=\"used\"")
+            });
+            counts.push(own.filter_map(value).map(whole).sum());
+        }
+        Ok(counts)
     }
 
     /// What its copies warned of, for who wonders why something failed.

@@ -1,5 +1,6 @@
 //! What a cluster is put through, each time under load: nobody may notice, or only what is said here.
 
+mod certificates;
 mod copies;
 mod stores;
 
@@ -74,6 +75,10 @@ pub async fn all(
     report.rows.push(cluster.broker_restarted(plan).await?);
     told("restarting Redis while people file");
     report.rows.push(cluster.redis_restarted(plan).await?);
+    told("renewing and revoking certificates");
+    report.rows.push(cluster.certificates_renewed(plan).await?);
+    told("calling a capability with certificates of all kinds");
+    report.rows.push(cluster.strangers_refused().await?);
     told("asking every capability again");
     report.rows.push(cluster.everybody_asks().await?);
     Ok(report)
@@ -88,7 +93,7 @@ impl Cluster {
     /// Citizens, signed in just now.
     async fn citizens(&self) -> Result<Vec<(Client, Facts)>, Failure> {
         let one = async |facts: &Facts| {
-            let client = Client::citizen(&self.gateway, facts).await?;
+            let client = Client::citizen(self.door.clone(), facts).await?;
             Ok((client, facts.clone()))
         };
         try_join_all(self.people[..CITIZENS].iter().map(one)).await
@@ -98,7 +103,7 @@ impl Cluster {
     async fn callers(&mut self) -> Result<Vec<Caller>, Failure> {
         let mut clients: Vec<Client> = Vec::new();
         clients.extend(self.citizens().await?.into_iter().map(|(client, _)| client));
-        clients.push(Client::program(&self.gateway, OFFICER, &self.officer.key).await?);
+        clients.push(Client::program(self.door.clone(), OFFICER, &self.officer.key).await?);
         if self.questions.is_empty() {
             self.questions = self.learn(&mut clients).await?;
         }
@@ -125,7 +130,11 @@ impl Cluster {
     /// Load as the plan says.
     async fn load(&mut self, plan: Plan) -> Result<Load, Failure> {
         let load = Load::of(self.callers().await?, Some(plan.per_second));
-        Ok(load.and_sign_ins(&self.gateway, self.newcomer(), Duration::from_millis(500)))
+        Ok(load.and_sign_ins(
+            self.door.clone(),
+            self.newcomer(),
+            Duration::from_millis(500),
+        ))
     }
 
     /// Every question of everybody, once.

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::callers::{Caller, Said};
 use crate::Failure;
-use crate::client::Client;
+use crate::client::{Client, Door};
 use crate::people::Facts;
 
 /// How many failures are told in words.
@@ -102,13 +102,16 @@ impl Load {
     }
 
     /// Somebody signs in again and again, beside the others.
-    pub(super) fn and_sign_ins(mut self, gateway: &str, facts: &Facts, every: Duration) -> Self {
-        let (gateway, facts, going) = (gateway.to_owned(), facts.clone(), Arc::clone(&self.going));
+    pub(super) fn and_sign_ins(mut self, door: Door, facts: &Facts, every: Duration) -> Self {
+        let (facts, going) = (facts.clone(), Arc::clone(&self.going));
         self.tasks.spawn(async move {
             let mut counts = Counts::default();
             while going.load(Ordering::Relaxed) {
-                let said = match Client::citizen(&gateway, &facts).await {
+                let said = match Client::citizen(door.clone(), &facts).await {
                     Ok(_) => Said::Right,
+                    Err(error) if error.is::<reqwest::Error>() => {
+                        Said::Broken(format!("sign-in: {error}"))
+                    }
                     Err(error) => Said::Wrong(format!("sign-in: {error}")),
                 };
                 counts.add(said);

@@ -5,15 +5,18 @@ use std::sync::Mutex;
 use deployment::site::{Pod, Prepared};
 use deployment::{Object, Site};
 use futures_util::future::try_join_all;
+use reqwest::Certificate;
 
 use super::agencies::{copy, invent, lifeboat, packages, words};
 use super::callers::Officer;
+use super::certificates::Certificates;
 use super::clouds::Clouds;
 use super::deployed::Deployed;
 use super::servers::Servers;
 use super::{CITIZENS, Cluster, Options, PATIENCE, values};
 use crate::Failure;
 use crate::balancer::Balancer;
+use crate::client::Door;
 use crate::people;
 
 /// The claim with what agencies export.
@@ -67,7 +70,12 @@ impl Cluster {
             site.give(secret, "url", url);
         }
         let door = Balancer::empty().await?;
-        let gateway = format!("http://{}", door.address());
+        let mut inside = systems.clone();
+        inside.extend(["gateway", "identity"].map(str::to_owned));
+        let certificates = Certificates::make(&mut site, &inside);
+        let authority = site.path("authority.pem");
+        std::fs::write(&authority, certificates.world())?;
+        let gateway = format!("https://{}", door.address());
         let file = site.path("emergency.json");
         let values = values::emergency(&file, &clouds, &systems, options, &gateway, &officer)?;
         site.apply(options.tools.render(&values)?)?;
@@ -77,9 +85,14 @@ impl Cluster {
         told("starting two copies of every service");
         let services = serve(&mut site, door).await?;
         let mut cluster = Self {
-            gateway,
+            door: Door {
+                url: gateway,
+                authority: Some(Certificate::from_pem(certificates.world().as_bytes())?),
+            },
             services,
             site: Mutex::new(site),
+            certificates,
+            authority,
             people,
             questions: Vec::new(),
             officer,

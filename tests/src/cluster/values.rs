@@ -63,6 +63,8 @@ pub(super) fn emergency(
     });
     let more = json!({
         "publicUrl": public_url,
+        "edge": { "type": "load-balancer" },
+        "tls": { "enabled": true, "revocations": { "configMap": "inside-revocations", "key": "ca.crl" } },
         "restore": { "enabled": true },
         "database": { "replicaSecret": { "name": "lifeboat-database-replica", "key": "url" } },
         "defaults": { "database": { "connections": 4 } },

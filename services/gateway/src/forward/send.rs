@@ -70,7 +70,7 @@ impl Outgoing<'_> {
             Way::Fresh
         };
         let mut answered = client.call(self.request(signer)?, way).await;
-        if way == Way::Kept && matches!(&answered, Err(error) if error.is_before_answer()) {
+        if way == Way::Kept && is_unread(&answered) {
             // A kept connection that the service was just closing, as it does with all of them when it leaves: another
             // kept one would end the same way. The token is minted anew, because each is good for one use.
             answered = client.call(self.request(signer)?, Way::Fresh).await;
@@ -121,6 +121,15 @@ impl Outgoing<'_> {
             .map_err(|error| unmade(&error))?;
         headers.insert(REQUEST_ID, id);
         Ok(request)
+    }
+}
+
+/// Whether the service closed the connection without having read the request: by breaking it off, or by saying that it had
+/// waited long enough for one (RFC 9110 §15.5.9), which was sent at that moment.
+fn is_unread(answered: &Result<Answer, CallError>) -> bool {
+    match answered {
+        Ok(answer) => answer.head.status == StatusCode::REQUEST_TIMEOUT,
+        Err(error) => error.is_before_answer(),
     }
 }
 

@@ -25,7 +25,9 @@ pub(crate) type Upstreams = BTreeMap<String, Arc<Upstream>>;
 
 /// A base URL that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("upstreams.{name}: {url} must be {scheme}://host:port, without a path: there is {there} `tls`")]
+#[error(
+    "upstreams.{name}: {url} must be {scheme}://host:port, without a path: there is {there} `tls`"
+)]
 pub(crate) struct UpstreamError {
     name: String,
     url: Url,

@@ -211,3 +211,14 @@ async fn an_audit_log_that_comes_later_is_opened_when_it_does() {
     let (world, ()) = tokio::join!(starting, watching);
     assert_eq!(world.citizen().get("/echo/v1/me").await.status(), 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_had_waited_too_long_for_a_request_is_asked_again() {
+    let world = World::start().await;
+    world
+        .get("/echo/v1/public?status=408")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(world.echo.seen().len(), 2);
+}

@@ -32,11 +32,13 @@ async fn a_lookup_is_answered_over_tls_all_the_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn certificates_and_revocations_change_under_load_and_no_request_is_lost() {
     let certificates = Certificates::new();
-    let world = Arc::new(World::secure(&certificates, |settings| {
-        settings["rates"] = json!({"person": {"per_second": 10_000, "burst": 10_000}});
-    })
-    .await
-    .unwrap());
+    let world = Arc::new(
+        World::secure(&certificates, |settings| {
+            settings["rates"] = json!({"person": {"per_second": 10_000, "burst": 10_000}});
+        })
+        .await
+        .unwrap(),
+    );
     let over = Arc::new(AtomicBool::new(false));
     let asking: Vec<_> = (0..4)
         .map(|_| {
@@ -91,5 +93,8 @@ async fn plain_addresses_beside_certificates_are_refused_at_the_start() {
         settings["upstreams"]["echo"] = json!("http://127.0.0.1:1");
     });
     let said = started.await.err().unwrap().to_string();
-    assert!(said.contains("upstreams.echo") && said.contains("https"), "{said}");
+    assert!(
+        said.contains("upstreams.echo") && said.contains("https"),
+        "{said}"
+    );
 }

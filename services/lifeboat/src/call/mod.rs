@@ -263,10 +263,16 @@ async fn print_for_curl(
         client.fetch_nonce().await?;
     }
     if let Some(file) = &options.ca_file {
-        say(format_args!("cacert = {}", quoted(&file.display().to_string())));
+        say(format_args!(
+            "cacert = {}",
+            quoted(&file.display().to_string())
+        ));
     }
     if let Some(place) = &options.connect_to {
-        say(format_args!("connect-to = {}", quoted(&format!("::{place}"))));
+        say(format_args!(
+            "connect-to = {}",
+            quoted(&format!("::{place}"))
+        ));
     }
     let prepared = client.prepare(method, client.address(&options.target)?)?;
     say(format_args!("url = {}", quoted(prepared.url.as_str())));
