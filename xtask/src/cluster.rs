@@ -111,12 +111,9 @@ fn show(ready: &Path) -> Result<(), Failure> {
     let said: Value = serde_json::from_str(&std::fs::read_to_string(ready)?)?;
     let gateway = said["gateway"].as_str().unwrap_or_default();
     let person = said["citizen"]["national_id"].as_str().unwrap_or_default();
-    let call = |words: &str| {
-        println!(
-            "  target/debug/lifeboat call --ready-file {} {words}",
-            ready.display()
-        );
-    };
+    let authority = said["authority"].as_str().unwrap_or_default();
+    let known = format!("--ready-file {} --ca-file {authority}", ready.display());
+    let call = |words: &str| println!("  target/debug/lifeboat call {known} {words}");
     println!(
         "\nThe gateway answers at {gateway}; {gateway}/docs shows every operation, {gateway}/readyz who is served.\n"
     );
