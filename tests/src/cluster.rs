@@ -46,6 +46,8 @@ pub struct Options {
     pub packages: Option<PathBuf>,
     /// Seconds for which a copy that leaves goes on taking requests.
     pub drain_seconds: u32,
+    /// Seconds for which a cloud that does not answer is tried again; the vault's own patience when not said.
+    pub cloud_patience: Option<u32>,
     /// Helm and kubectl.
     pub tools: Tools,
 }

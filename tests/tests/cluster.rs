@@ -23,6 +23,7 @@ async fn from_the_first_backup_to_every_fault_no_request_is_lost() {
         people: 100,
         packages: None,
         drain_seconds: 1,
+        cloud_patience: Some(3),
         tools: Tools {
             helm: tool(HELM).into(),
             kubectl: tool(KUBECTL).into(),

@@ -98,6 +98,7 @@ impl Data {
             people: self.people,
             packages: self.snapshots.clone(),
             drain_seconds: Options::DRAIN_SECONDS,
+            cloud_patience: None,
             tools: Tools {
                 helm: tool(HELM)?,
                 kubectl: tool(KUBECTL)?,

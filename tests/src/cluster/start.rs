@@ -6,6 +6,7 @@ use deployment::site::{Pod, Prepared};
 use deployment::{Object, Site};
 use futures_util::future::try_join_all;
 use reqwest::Certificate;
+use toml::{Table, Value};
 
 use super::agencies::{copy, invent, lifeboat, packages, words};
 use super::callers::Officer;
@@ -147,7 +148,14 @@ async fn back_up(
     // In a cluster the credentials are at the same place in every pod.
     let root = site.root(&backup).display().to_string();
     let toml = std::fs::read_to_string(site.claim("lifeboat-backup").join("vault.toml"))?;
-    site.give("lifeboat-vault", "vault.toml", toml.replace(&root, ""));
+    let mut vault: Table = toml.replace(&root, "").parse()?;
+    if let Some(seconds) = options.cloud_patience {
+        let clouds = vault.get_mut("cloud").and_then(Value::as_array_mut);
+        for cloud in clouds.into_iter().flatten().filter_map(Value::as_table_mut) {
+            cloud.insert("patience_seconds".to_owned(), seconds.into());
+        }
+    }
+    site.give("lifeboat-vault", "vault.toml", vault.to_string());
     Ok(())
 }
 
