@@ -23,12 +23,14 @@
 {{- $names = concat $names (list $root.Values.keys.nonce.secret.name $root.Values.counters.secret.name) -}}
 {{- end -}}
 {{- end -}}
+{{- $traces := .Values.telemetry.traces -}}
 {{- $serves := gt (len (include "lifeboat.enabled" . | fromJsonArray)) 0 -}}
 {{- if and $serves .Values.broker.enabled (not .Values.broker.rabbitmqCluster.enabled) }}{{ $names = append $names .Values.broker.secret.name }}{{ end -}}
 {{- if and .Values.tls.enabled (not .Values.tls.certManager.enabled) -}}
 {{- range include "lifeboat.insides" . | fromJsonArray }}{{ $names = append $names (printf "%s-%s" $root.Values.tls.secretPrefix .) }}{{ end -}}
 {{- end -}}
 {{- if and (include "lifeboat.edgeTls" .) .Values.services.gateway.enabled (not .Values.edge.certManager.enabled) }}{{ $names = append $names .Values.edge.tlsSecret }}{{ end -}}
+{{- if and $serves $traces.endpoint }}{{ $names = append $names $traces.headersSecret.name }}{{ end -}}
 {{- $vault := .Values.vault -}}
 {{- if or .Values.restore.enabled $vault.scrub.enabled $vault.watch.enabled }}{{ $names = append $names $vault.secret }}{{ end -}}
 {{- if .Values.restore.enabled }}{{ $names = append $names .Values.restore.custodians.secret }}{{ end -}}

@@ -9,6 +9,12 @@ for the world).
 {{- $entry := .entry -}}
 {{- $fullname := printf "%s-%s" (include "lifeboat.fullname" $root) .component -}}
 {{- $config := include "lifeboat.config" . -}}
+{{- $variables := .variables | default "" -}}
+{{- $traces := $root.Values.telemetry.traces -}}
+{{- if and $traces.endpoint $traces.headersSecret.name -}}
+{{- $headers := include "lifeboat.variable" (dict "variable" "LIFEBOAT_TELEMETRY__TRACES__HEADERS" "secret" $traces.headersSecret) -}}
+{{- $variables = printf "%s\n%s" ($variables | trim) ($headers | trim) -}}
+{{- end -}}
 apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -54,7 +60,7 @@ spec:
           image: {{ include "lifeboat.image" (dict "root" $root "program" .program "digest" (index $root.Values.image.digests .program)) }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
           args: [--config, /etc/lifeboat/service/service.toml]
-          {{- with .variables }}
+          {{- with $variables }}
           env:
             {{- . | trim | nindent 12 }}
           {{- end }}
@@ -172,6 +178,15 @@ spec:
 [telemetry]
 format = "json"
 filter = {{ .root.Values.telemetry.filter | quote }}
+{{- with .root.Values.telemetry.traces }}
+{{- if .endpoint }}
+
+[telemetry.traces]
+endpoint = {{ .endpoint | quote }}
+sample_ratio = {{ .sampleRatio }}
+timeout_ms = {{ int .timeoutMs }}
+{{- end }}
+{{- end }}
 
 [admin]
 listen = "{{ $listen.address }}:{{ int $listen.adminPort }}"

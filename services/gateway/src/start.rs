@@ -22,7 +22,7 @@ use tls::{EdgeTls, MutualTls};
 use tokio::task::JoinSet;
 use url::Url;
 
-use crate::catalogue::{Catalogue, Documents, IDENTITY};
+use crate::catalogue::{Catalogue, Documents, IDENTITY, Measures};
 use crate::door::identify::Identify;
 use crate::door::load::Budget;
 use crate::door::lookup_log::LookupLog;
@@ -159,8 +159,8 @@ async fn assemble(
         health: Arc::new(Health::new(drain.clone())),
         limits: settings.limits.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
-        requests: Budget::new(settings.limits.requests),
-        bodies: Budget::new(settings.limits.all_bodies_bytes),
+        requests: Budget::new("requests", settings.limits.requests),
+        bodies: Budget::new("bodies", settings.limits.all_bodies_bytes),
         policies: PolicyStore::new(descriptors)?,
         rates: RateGate::new(&settings.rates, store.as_ref(), &clock),
         lookups: LookupLog::new(
@@ -168,6 +168,7 @@ async fn assemble(
             Duration::from_millis(settings.audit.deadline_ms),
             clock,
         ),
+        unrouted: Measures::new("gateway", "-"),
         secure: public_url.scheme() == "https",
         catalogue,
         upstreams,
@@ -223,6 +224,10 @@ fn watch(settings: &Settings, shared: &Arc<Shared>, asker: Asker) -> JoinSet<()>
         shared.upstreams.clone(),
         asker.client.clone(),
         readiness,
+        {
+            let shared = shared.clone();
+            move || shared.identify.can_check()
+        },
     ));
     let identify = &shared.identify;
     let every = Duration::from_millis(settings.tokens.revocations_interval_ms);

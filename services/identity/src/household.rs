@@ -7,6 +7,7 @@ use access::internal::{InternalRequest, InternalSigner, SCHEME};
 use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use tls::{Generation, MutualTls, Renewed, TlsError};
+use trace::{Kind, Scope, Span, TRACEPARENT};
 use url::Url;
 use uuid::Uuid;
 
@@ -119,6 +120,22 @@ impl Household {
 
     /// Whether every fact matches; also `false` where there is no such person.
     pub(crate) async fn matches(&self, facts: &Facts, request: Uuid) -> Result<bool, Unanswered> {
+        let mut span = Span::child(Kind::Client, "POST household");
+        span.set("http.request.method", || "POST");
+        span.set("peer.service", || "household");
+        let answer = span.within(self.asked(facts, request)).await;
+        match &answer {
+            Ok(_) => span.set("http.response.status_code", || 200_u16),
+            Err(Unanswered::Status(status)) => {
+                span.set("http.response.status_code", || *status);
+                span.fail(status.to_string());
+            }
+            Err(_) => span.fail("no-answer"),
+        }
+        answer
+    }
+
+    async fn asked(&self, facts: &Facts, request: Uuid) -> Result<bool, Unanswered> {
         let body = serde_json::to_vec(facts).map_err(|_| Unanswered::Request)?;
         let (kept, fresh) = self
             .clients
@@ -158,8 +175,11 @@ impl Household {
             .signer
             .mint(&caller, &target)
             .map_err(|_| Unanswered::Request)?;
-        Ok(http
-            .post(self.url.clone())
+        let mut question = http.post(self.url.clone());
+        if let Some(place) = Scope::current().context() {
+            question = question.header(TRACEPARENT, place.to_string());
+        }
+        Ok(question
             .header(AUTHORIZATION, format!("{SCHEME} {token}"))
             .header(CONTENT_TYPE, "application/json")
             .header(runtime::request_id::HEADER, request.to_string())

@@ -11,6 +11,7 @@ mod gate;
 mod grants;
 mod household;
 mod keys;
+mod measures;
 mod oauth;
 mod openapi;
 mod opened;

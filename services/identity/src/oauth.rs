@@ -42,6 +42,7 @@ pub(crate) struct OAuthError {
 }
 
 impl Refusal {
+    /// The error's name; for two different reasons to come back later it is the same.
     fn code(&self) -> &'static str {
         match self {
             Self::InvalidRequest(_) => "invalid_request",
@@ -51,6 +52,15 @@ impl Refusal {
             Self::InvalidProof(_) => "invalid_dpop_proof",
             Self::UseNonce => "use_dpop_nonce",
             Self::TooMany(_) | Self::Unavailable(_) => "temporarily_unavailable",
+        }
+    }
+
+    /// What became of the sign-in, in measures.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Self::TooMany(_) => "limited",
+            Self::Unavailable(_) => "unavailable",
+            refusal => refusal.code(),
         }
     }
 

@@ -29,6 +29,7 @@ use crate::endpoints::{self, Readiness};
 use crate::gate::{self, SERVICE};
 use crate::household::Household;
 use crate::keys::Keys;
+use crate::measures;
 use crate::opened::Place;
 use crate::service::{Names, Service};
 use crate::settings::{Parts, Settings};
@@ -79,6 +80,8 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
         audit,
     };
     let limits = settings.limits;
+    measures::register();
+    runtime::metrics::ready(SERVICE, false);
     let every = Duration::from_millis(limits.tend_ms);
     let listener = server::bind(&settings.server)?;
     let place = web::Data::new(Place::new());
@@ -92,6 +95,7 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
         let service = Arc::new(assemble(store, keys));
         opened.get_or_init(|| Arc::clone(&service));
         ready.store_answers.store(true, Ordering::Relaxed);
+        runtime::metrics::ready(SERVICE, ready.is_ready());
         tend(service, ready, every).await;
     });
     if let Some(fault @ StoredFault::Keys(_)) = first_try(first).await {
@@ -116,7 +120,7 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
                 .app_data(place.clone())
                 .app_data(ready.clone())
                 .wrap(from_fn(gate::admit));
-            runtime::http::bounded(app, limits.body_bytes, deadline)
+            runtime::http::bounded(app, SERVICE, limits.body_bytes, deadline)
         },
     )?;
     let running = running.with_readiness(Arc::new(move || readiness.is_ready()));
@@ -222,11 +226,13 @@ async fn tend(service: Arc<Service>, readiness: Readiness, every: Duration) {
         readiness
             .store_answers
             .store(tended.is_ok(), Ordering::Relaxed);
+        runtime::metrics::ready(SERVICE, readiness.is_ready());
         looks = looks.wrapping_add(1);
         if looks.is_multiple_of(SWEEP) && sweep(&service).await.is_err() {
             tracing::warn!("what has expired could not be swept out");
         }
     }
+    runtime::metrics::ready(SERVICE, false);
 }
 
 async fn sweep(service: &Service) -> Result<(), crate::store::StoreFault> {

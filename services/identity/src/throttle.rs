@@ -39,6 +39,9 @@ impl Throttle {
                 clock.clone(),
             ))
         };
+        for limit in ["address", "all", "program"] {
+            count(limit, 0);
+        }
         Ok(Self {
             address: limit("identity-address", rates.address)?,
             program: limit("identity-program", rates.client)?,
@@ -52,13 +55,13 @@ impl Throttle {
             || "unknown".to_owned(),
             |address| network(address).to_string(),
         );
-        allowed(self.address.check(&from).await)?;
-        allowed(self.all.check("all").await)
+        allowed(self.address.check(&from).await, "address")?;
+        allowed(self.all.check("all").await, "all")
     }
 
     /// One token for this program.
     pub(crate) async fn program(&self, client_id: &str) -> Result<(), Refusal> {
-        allowed(self.program.check(client_id).await)
+        allowed(self.program.check(client_id).await, "program")
     }
 }
 
@@ -68,14 +71,18 @@ fn rate(setting: RateSetting) -> Result<Rate, NoRate> {
     Ok(Rate::new(requests, Duration::from_secs(1), burst))
 }
 
-fn allowed(decision: Decision) -> Result<(), Refusal> {
+fn allowed(decision: Decision, limit: &'static str) -> Result<(), Refusal> {
     match decision {
         Decision::Allowed => Ok(()),
         Decision::Limited { retry_after } => {
-            metrics::counter!("lifeboat_identity_limited_total").increment(1);
+            count(limit, 1);
             Err(Refusal::TooMany(retry_after.as_secs() + 1))
         }
     }
+}
+
+fn count(limit: &'static str, requests: u64) {
+    metrics::counter!("lifeboat_identity_limited_total", "limit" => limit).increment(requests);
 }
 
 /// What one household or phone has of addresses: one of version 4, a /64 of version 6.

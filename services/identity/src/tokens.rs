@@ -120,7 +120,6 @@ impl Service {
                 tracing::error!(%error, "no token could be signed");
                 Refusal::Unavailable(5)
             })?;
-        metrics::counter!("lifeboat_identity_tokens_total").increment(1);
         Ok(TokenAnswer {
             access_token,
             token_type: "DPoP".to_owned(),

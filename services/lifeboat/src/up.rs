@@ -12,9 +12,10 @@ use crate::settings::Settings;
 use crate::stack::Stack;
 
 pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
-    telemetry::init(&settings.telemetry)?;
+    let traces = telemetry::init(&settings.telemetry)?;
     runtime::open_files::take_all_allowed();
     metrics::install()?;
+    let traces = traces.start();
     let drain = Drain::default();
     let started: Arc<OnceLock<Vec<Readiness>>> = Arc::default();
     let known = started.clone();
@@ -39,6 +40,7 @@ pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     tracing::info!("draining");
     drain.begin();
     stack.stop().await?;
+    traces.finish().await;
     if let Some(admin) = admin {
         admin.stop().await?;
     }

@@ -14,6 +14,7 @@ use redis::{
     TlsCertificates, cmd,
 };
 use secrecy::{ExposeSecret, SecretString};
+use trace::{Kind, Span};
 
 use crate::secret;
 
@@ -82,7 +83,7 @@ impl SharedStore {
         let client = client(url.expose_secret(), authorities)?;
         let id = OPENED.fetch_add(1, Ordering::Relaxed);
         let store = Self { id, client };
-        if store.run(&cmd("PING")).await.is_err() {
+        if store.run("PING", &cmd("PING")).await.is_err() {
             tracing::warn!("the shared store does not answer yet");
         }
         Ok(store)
@@ -116,17 +117,17 @@ impl SharedStore {
             .conditional_set(ExistenceCheck::NX)
             .with_expiration(SetExpiry::PX(milliseconds(ttl)));
         let command = Cmd::set_options(place_of_used(key), 1, options);
-        match self.run(&command).await? {
+        match self.run("SET", &command).await? {
             redis::Value::Okay => Ok(true),
             redis::Value::Nil => Ok(false),
             _ => Err(StoreDown),
         }
     }
 
-    /// One command's answer.
-    pub(crate) async fn run(&self, command: &Cmd) -> Result<redis::Value, StoreDown> {
+    /// The answer to one command, which traces call `name`.
+    async fn run(&self, name: &'static str, command: &Cmd) -> Result<redis::Value, StoreDown> {
         let mut connection = self.connection()?;
-        in_time(connection.send_packed_command(command)).await
+        in_time(name, connection.send_packed_command(command)).await
     }
 
     /// A script's answer. The store knows a script by its hash, and is told the whole where it does not: after a start.
@@ -144,7 +145,7 @@ impl SharedStore {
             invocation.arg(argument);
         }
         let mut connection = self.connection()?;
-        in_time(invocation.invoke_async(&mut connection)).await
+        in_time("EVALSHA", invocation.invoke_async(&mut connection)).await
     }
 }
 
@@ -185,7 +186,13 @@ pub(crate) fn milliseconds(ttl: Duration) -> u64 {
     u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
-async fn in_time<T>(answer: impl Future<Output = Result<T, RedisError>>) -> Result<T, StoreDown> {
+async fn in_time<T>(
+    operation: &'static str,
+    answer: impl Future<Output = Result<T, RedisError>>,
+) -> Result<T, StoreDown> {
+    let mut span = Span::child(Kind::Client, operation);
+    span.set("db.system.name", || "redis");
+    span.set("db.operation.name", || operation);
     let late = || Err(RedisError::from((ErrorKind::Io, "no answer in time")));
     tokio::time::timeout(PATIENCE, answer)
         .await
@@ -193,6 +200,7 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, RedisError>>) -> Resu
         .map_err(|error| {
             // The kind only: an error's text may contain the command.
             tracing::debug!(kind = ?error.kind(), "the shared store failed");
+            span.fail("failed");
             StoreDown
         })
 }

@@ -1,12 +1,14 @@
 //! Group commit: who waits for what.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::SubsecRound;
 use tokio::sync::{mpsc, oneshot};
+use trace::Scope;
 
 use crate::entry::Entry;
+use crate::measures::Measures;
 
 /// The most that anybody waits for a write.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -24,6 +26,10 @@ const CROWD: usize = 4;
 /// How long a commit waits for more entries, where there are many callers. Short beside the commit itself.
 const GATHERING: Duration = Duration::from_millis(1);
 
+/// After so long without an entry a writer finds out whether its store is still there, so that operators hear of it before people
+/// do.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// It cannot be said for certain that the entries are on disk: do not answer as if they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the audit log could not be written")]
@@ -33,17 +39,32 @@ pub struct Unwritten;
 pub(crate) struct Request {
     entries: Vec<Arc<Entry>>,
     outcome: oneshot::Sender<Result<(), Unwritten>>,
+    scope: Scope,
 }
 
 /// The way to the writer.
 #[derive(Clone, Debug)]
-pub(crate) struct Queue(mpsc::Sender<Request>);
+pub(crate) struct Queue {
+    requests: mpsc::Sender<Request>,
+    measures: Measures,
+}
 
 /// The writer's end.
 pub(crate) struct Requests {
     waiting: mpsc::Receiver<Request>,
     /// Whether the last commit had a crowd of callers: then the next one has, too.
     crowded: bool,
+    pub(crate) measures: Measures,
+}
+
+/// What a writer hears.
+pub(crate) enum Next {
+    /// There is something to write.
+    Batch(Batch),
+    /// There was nothing for a while.
+    Idle,
+    /// Nobody can append any more.
+    End,
 }
 
 pub(crate) fn queue() -> (Queue, Requests) {
@@ -51,8 +72,13 @@ pub(crate) fn queue() -> (Queue, Requests) {
     let requests = Requests {
         waiting: receiver,
         crowded: false,
+        measures: Measures::new(),
     };
-    (Queue(sender), requests)
+    let queue = Queue {
+        requests: sender,
+        measures: requests.measures.clone(),
+    };
+    (queue, requests)
 }
 
 impl Queue {
@@ -63,17 +89,20 @@ impl Queue {
         entries.iter_mut().for_each(storable);
         let (outcome, told) = oneshot::channel();
         let entries = entries.into_iter().map(Arc::new).collect();
-        let request = Request { entries, outcome };
+        let request = Request {
+            entries,
+            outcome,
+            scope: Scope::current(),
+        };
         let written = async {
-            self.0.send(request).await.map_err(|_| Unwritten)?;
+            self.requests.send(request).await.map_err(|_| Unwritten)?;
             told.await.map_err(|_| Unwritten)?
         };
+        let began = Instant::now();
         let result = tokio::time::timeout(PATIENCE, written)
             .await
             .unwrap_or(Err(Unwritten));
-        if result.is_err() {
-            metrics::counter!("lifeboat_audit_unwritten_total").increment(1);
-        }
+        self.measures.appended(result.is_ok(), began.elapsed());
         result
     }
 }
@@ -109,6 +138,8 @@ fn storable(entry: &mut Entry) {
 /// What goes into one commit.
 pub(crate) struct Batch {
     pub(crate) entries: Vec<Arc<Entry>>,
+    /// The trace that shows the commit: the first one of those who wait.
+    pub(crate) scope: Scope,
     outcomes: Vec<oneshot::Sender<Result<(), Unwritten>>>,
 }
 
@@ -123,16 +154,20 @@ impl Batch {
 }
 
 impl Requests {
-    /// The next batch: everything that waits. `None` when nobody can append any more.
-    pub(crate) async fn next(&mut self) -> Option<Batch> {
-        let first = self.waiting.recv().await?;
+    /// The next batch: everything that waits.
+    pub(crate) async fn next(&mut self) -> Next {
+        let first = match tokio::time::timeout(IDLE, self.waiting.recv()).await {
+            Ok(Some(first)) => first,
+            Ok(None) => return Next::End,
+            Err(_) => return Next::Idle,
+        };
         if self.crowded {
             tokio::time::sleep(GATHERING).await;
         }
-        Some(self.gather(first))
+        Next::Batch(self.gather(first))
     }
 
-    /// The same for a thread.
+    /// The same for a thread. `None` when nobody can append any more.
     pub(crate) fn next_blocking(&mut self) -> Option<Batch> {
         let first = self.waiting.blocking_recv()?;
         if self.crowded {
@@ -144,12 +179,21 @@ impl Requests {
     fn gather(&mut self, first: Request) -> Batch {
         let mut batch = Batch {
             entries: Vec::new(),
+            scope: Scope::default(),
             outcomes: Vec::new(),
         };
         let mut request = Some(first);
-        while let Some(Request { entries, outcome }) = request {
+        while let Some(Request {
+            entries,
+            outcome,
+            scope,
+        }) = request
+        {
             // A caller who gave up has said "unwritten" already: writing it now would only delay the others.
             if !outcome.is_closed() {
+                if !batch.scope.is_sampled() {
+                    batch.scope = scope;
+                }
                 batch.entries.extend(entries);
                 batch.outcomes.push(outcome);
             }
@@ -160,11 +204,8 @@ impl Requests {
             };
         }
         self.crowded = batch.outcomes.len() >= CROWD;
-        metrics::histogram!("lifeboat_audit_batch_entries").record(as_f64(batch.entries.len()));
+        self.measures
+            .gathered(batch.entries.len(), self.waiting.len());
         batch
     }
-}
-
-fn as_f64(count: usize) -> f64 {
-    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
 }

@@ -11,6 +11,7 @@ mod append;
 mod chain;
 mod entry;
 mod log;
+mod measures;
 mod migrations;
 mod postgres;
 mod read;

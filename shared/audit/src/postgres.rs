@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use runtime::clock::SharedClock;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
+use sea_orm::DbBackend;
 use sea_orm::sqlx::{self, Connection, Row as _};
 use tokio::time::{Instant, timeout};
 
-use crate::append::{Requests, Unwritten};
+use crate::append::{Batch, Next, Requests, Unwritten};
 use crate::chain::{Checkpoint, Hash, Link, START};
 use crate::entry::Entry;
+use crate::measures::Measures;
 
 /// A commit that takes longer counts as failed; below what callers wait for, so that they hear of it.
 const DEADLINE: Duration = Duration::from_millis(1_500);
@@ -55,33 +57,59 @@ pub(crate) fn spawn(
         session: None,
     };
     tokio::spawn(async move {
-        while let Some(batch) = requests.next().await {
-            let written = timeout(DEADLINE, writer.write(&batch.entries)).await;
-            let result = match written {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(error)) => {
-                    // Without the values: they are personal data.
-                    let kind = error
-                        .as_database_error()
-                        .map(sqlx::error::DatabaseError::code);
-                    tracing::error!(?kind, "the audit log was not written");
-                    Err(Unwritten)
+        loop {
+            match requests.next().await {
+                Next::Batch(batch) => writer.commit(batch, &requests.measures).await,
+                Next::Idle => {
+                    let answers = timeout(DEADLINE, writer.look()).await;
+                    requests.measures.answered(matches!(answers, Ok(Ok(()))));
                 }
-                Err(_) => {
-                    tracing::error!("the audit log was not written in time");
-                    Err(Unwritten)
-                }
-            };
-            if result.is_err() {
-                // What became of the commit is unknown, so the chain's end is too: read it again before the next.
-                writer.session = None;
+                Next::End => return,
             }
-            batch.tell(result);
         }
     });
 }
 
 impl Writer {
+    /// Writes a batch and tells everybody who waits for it.
+    async fn commit(&mut self, batch: Batch, measures: &Measures) {
+        let began = Instant::now();
+        let written = batch.scope.clone().run(self.write(&batch.entries));
+        let result = match timeout(DEADLINE, written).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                // Without the values: they are personal data.
+                let kind = error
+                    .as_database_error()
+                    .map(sqlx::error::DatabaseError::code);
+                tracing::error!(?kind, "the audit log was not written");
+                Err(Unwritten)
+            }
+            Err(_) => {
+                tracing::error!("the audit log was not written in time");
+                Err(Unwritten)
+            }
+        };
+        if result.is_err() {
+            // What became of the commit is unknown, so the chain's end is too: read it again before the next.
+            self.session = None;
+        }
+        measures.committed(result.is_ok(), began.elapsed());
+        batch.tell(result);
+    }
+
+    /// Finds out whether the store is there.
+    async fn look(&mut self) -> Result<(), sqlx::Error> {
+        // Taken out, so that a broken session is not used again.
+        let mut session = match self.session.take() {
+            Some(session) => self.tried(session).await?,
+            None => self.connect().await?,
+        };
+        session.used = Instant::now();
+        self.session = Some(session);
+        Ok(())
+    }
+
     async fn write(&mut self, entries: &[Arc<Entry>]) -> Result<(), sqlx::Error> {
         if entries.is_empty() {
             return Ok(());
@@ -94,7 +122,14 @@ impl Writer {
                 None => self.connect().await?,
             };
             let links = self.links(&session.head, entries);
-            match insert(&mut session.connection, &self.name, &links).await {
+            let mut span = database::statement(DbBackend::Postgres, INSERT);
+            span.set("db.operation.batch.size", || links.len());
+            let inserted = insert(&mut session.connection, &self.name, &links).await;
+            if inserted.is_err() {
+                span.fail("failed");
+            }
+            drop(span);
+            match inserted {
                 Ok(()) => {
                     if let Some(last) = links.last() {
                         session.head = last.checkpoint();

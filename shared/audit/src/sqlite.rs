@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use runtime::clock::SharedClock;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use sea_orm::DbBackend;
 
 use crate::append::{Requests, Unwritten};
 use crate::chain::{Checkpoint, Hash, Link, START};
@@ -21,13 +22,18 @@ pub(crate) fn spawn(path: PathBuf, name: String, clock: SharedClock, mut request
     std::thread::spawn(move || {
         let mut connection = None;
         while let Some(batch) = requests.next_blocking() {
-            let written = write(&mut connection, &path, &name, &clock, &batch.entries);
+            let began = Instant::now();
+            let written = batch
+                .scope
+                .clone()
+                .run_blocking(|| write(&mut connection, &path, &name, &clock, &batch.entries));
             let result = written.map_err(|error| {
                 let code = error.sqlite_error_code();
                 tracing::error!(?code, "the audit log was not written");
                 connection = None;
                 Unwritten
             });
+            requests.measures.committed(result.is_ok(), began.elapsed());
             batch.tell(result);
         }
     });
@@ -52,7 +58,9 @@ fn write(
     let now = clock.now();
     for entry in entries {
         let link = Link::new(&head, now, Arc::clone(entry));
+        let span = database::statement(DbBackend::Sqlite, INSERT);
         insert(&transaction, &link)?;
+        drop(span);
         head = link.checkpoint();
     }
     transaction.commit()

@@ -36,6 +36,16 @@ pub struct SnapshotInfo {
     pub unsigned: Option<String>,
 }
 
+impl SnapshotInfo {
+    /// Tells the span of the request which snapshot is asked.
+    pub(crate) fn note(&self) {
+        trace::note("lifeboat.snapshot.id", || self.id.to_string());
+        trace::note("lifeboat.snapshot.taken_at", || {
+            self.taken_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+        });
+    }
+}
+
 impl From<&snapshot::Snapshot> for SnapshotInfo {
     fn from(loaded: &snapshot::Snapshot) -> Self {
         Self {

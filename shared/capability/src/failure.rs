@@ -23,12 +23,19 @@ impl<T> OrProblem<T> for Result<T, DbErr> {
         self.map_err(|error| {
             let (kind, cause) = classify(&error);
             tracing::error!(cause, "database failed");
-            metrics::counter!("lifeboat_database_failures_total").increment(1);
+            metrics::counter!("lifeboat_database_failures_total", "cause" => cause).increment(1);
             match kind {
                 Kind::Unavailable => unreachable_database(),
                 other => Problem::new(other),
             }
         })
+    }
+}
+
+/// Shows, from the start, that no statement has failed.
+pub(crate) fn register() {
+    for cause in CAUSES {
+        metrics::counter!("lifeboat_database_failures_total", "cause" => cause).increment(0);
     }
 }
 
@@ -47,17 +54,33 @@ pub(crate) fn is_unreachable(error: &DbErr) -> bool {
     classify(error).0 == Kind::Unavailable
 }
 
+/// All that [`classify`] says.
+const CAUSES: [&str; 6] = [
+    NO_CONNECTION,
+    CONNECTION_LOST,
+    SERVER_LEAVES,
+    MISFIT,
+    FAILED,
+    REFUSED,
+];
+const NO_CONNECTION: &str = "no connection";
+const CONNECTION_LOST: &str = "connection lost";
+const SERVER_LEAVES: &str = "the server goes down or is full";
+const MISFIT: &str = "a stored value does not fit";
+const FAILED: &str = "statement failed";
+const REFUSED: &str = "statement refused";
+
 /// The class of a failure in words that hold no data: driver messages may quote values.
 fn classify(error: &DbErr) -> (Kind, &'static str) {
     match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => (Kind::Unavailable, "no connection"),
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => (Kind::Unavailable, NO_CONNECTION),
         DbErr::Query(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause)) => {
             sqlx_cause(cause)
         }
         DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => {
-            (Kind::Internal, "a stored value does not fit")
+            (Kind::Internal, MISFIT)
         }
-        _ => (Kind::Internal, "statement failed"),
+        _ => (Kind::Internal, FAILED),
     }
 }
 
@@ -67,17 +90,17 @@ fn sqlx_cause(cause: &sea_orm::SqlxError) -> (Kind, &'static str) {
         SqlxError::Io(_)
         | SqlxError::PoolTimedOut
         | SqlxError::PoolClosed
-        | SqlxError::WorkerCrashed => (Kind::Unavailable, "connection lost"),
+        | SqlxError::WorkerCrashed => (Kind::Unavailable, CONNECTION_LOST),
         // Class 57: operator intervention (shutting down, starting up); class 08: connection exception.
         SqlxError::Database(refusal) => match refusal.code() {
             Some(code) if code.starts_with("57") || code.starts_with("08") || code == "53300" => {
-                (Kind::Unavailable, "the server goes down or is full")
+                (Kind::Unavailable, SERVER_LEAVES)
             }
-            _ => (Kind::Internal, "statement refused"),
+            _ => (Kind::Internal, REFUSED),
         },
         SqlxError::ColumnDecode { .. } | SqlxError::Decode(_) => {
-            (Kind::Internal, "a stored value does not fit")
+            (Kind::Internal, MISFIT)
         }
-        _ => (Kind::Internal, "statement failed"),
+        _ => (Kind::Internal, FAILED),
     }
 }

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 
 use crate::filing::{ATTACHMENT_BYTES, ATTACHMENTS_PATH};
 use crate::lookup::{SUBJECTS, Subjects};
+use crate::measures;
 
 /// What the gate needs to decide.
 pub(crate) struct Gate {
@@ -40,8 +41,7 @@ pub(crate) async fn admit(
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let Ok(_place) = gate.places.clone().try_acquire_owned() else {
-        metrics::counter!("lifeboat_capability_shed_total", "capability" => gate.capability)
-            .increment(1);
+        measures::shed(gate.capability, 1);
         return Err(Problem::new(Kind::Unavailable).retry_after(1).into());
     };
     let caller = admitted(&gate, &mut request).await?;

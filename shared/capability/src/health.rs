@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::answer::SnapshotInfo;
 use crate::filing::Desk;
+use crate::measures::Measures;
 use crate::serving::Records;
 
 /// The state of a capability.
@@ -27,6 +28,32 @@ pub enum State {
     JournalGone,
     /// It is on its way out.
     Draining,
+}
+
+impl State {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Ready,
+        Self::NoSnapshot,
+        Self::DatabaseGone,
+        Self::JournalGone,
+        Self::Draining,
+    ];
+
+    /// The name as it is shown.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::NoSnapshot => "no-snapshot",
+            Self::DatabaseGone => "database-gone",
+            Self::JournalGone => "journal-gone",
+            Self::Draining => "draining",
+        }
+    }
+
+    /// Whether requests should come. Who looks something up is not turned away because nothing can be filed.
+    pub(crate) const fn answers(self) -> bool {
+        matches!(self, Self::Ready | Self::JournalGone)
+    }
 }
 
 /// The answer of `/readyz`.
@@ -52,6 +79,11 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
+    /// Has `measures` show how things are.
+    pub(crate) fn measure(&self, measures: &mut Measures) {
+        measures.show(self.state(), self.records.info(), self.clock.now());
+    }
+
     fn state(&self) -> State {
         if self.drain.has_begun() {
             return State::Draining;
@@ -81,12 +113,10 @@ async fn ready(probe: web::Data<Probe>) -> HttpResponse {
     let age_seconds = snapshot
         .as_ref()
         .map(|info| (probe.clock.now() - info.taken_at).num_seconds());
-    // Who looks something up is not turned away because nothing can be filed.
-    let status = match state {
-        State::Ready | State::JournalGone => StatusCode::OK,
-        State::NoSnapshot | State::DatabaseGone | State::Draining => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+    let status = if state.answers() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     };
     let health = Health {
         capability: probe.capability.to_owned(),

@@ -18,6 +18,7 @@ mod gate;
 mod health;
 mod lists;
 mod lookup;
+mod measures;
 mod openapi;
 mod page;
 mod parameters;

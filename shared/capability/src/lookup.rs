@@ -136,11 +136,14 @@ impl FromRequest for Lookup {
         let records = request.app_data::<web::Data<Records>>();
         let clock = request.app_data::<web::Data<dyn Clock>>();
         ready(match (caller, records, clock) {
-            (Some(caller), Some(records), Some(clock)) => records.serving().map(|serving| Self {
-                caller,
-                serving,
-                now: clock.now(),
-                request: request.clone(),
+            (Some(caller), Some(records), Some(clock)) => records.serving().map(|serving| {
+                serving.info.note();
+                Self {
+                    caller,
+                    serving,
+                    now: clock.now(),
+                    request: request.clone(),
+                }
             }),
             _ => Err(Problem::new(Kind::Internal)),
         })

@@ -79,6 +79,7 @@ pub async fn start(
         Some(tls) => Some(MutualTls::open(tls)?.acceptor(callers)?),
         None => None,
     };
+    let watched = probe.clone().into_inner();
     let listener = server::bind(&settings.server)?;
     let running = server::serve(&settings.server, listener, tls, drain.clone(), move || {
         let deadline = Duration::from_millis(limits.deadline_ms);
@@ -98,12 +99,12 @@ pub async fn start(
                 }
             })
             .wrap(from_fn(gate::admit));
-        runtime::http::bounded(app, limits.body_bytes, deadline)
+        runtime::http::bounded(app, capability.name, limits.body_bytes, deadline)
     })?;
     let known = records.clone();
     let running = running.with_readiness(Arc::new(move || known.state() == State::Ready));
     let every = Duration::from_millis(limits.snapshot_poll_ms);
-    tokio::spawn(serving::watch(records, databases, every, drain));
+    tokio::spawn(serving::watch(watched, databases, every));
     Ok(match work {
         Some(work) => running.with_work(work),
         None => running,

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use runtime::lifecycle::Drain;
 use runtime::problem::{Kind, Problem};
 use snapshot::StoreError;
 
 use crate::answer::SnapshotInfo;
 use crate::failure::unreachable_database;
-use crate::health::State;
+use crate::health::{Probe, State};
+use crate::measures::Measures;
 use crate::tables::Tables;
 use choice::Choice;
 pub(crate) use databases::Databases;
@@ -99,14 +99,13 @@ impl Records {
     }
 }
 
-/// Goes on looking until the service drains.
-pub(crate) async fn watch(
-    records: Arc<Records>,
-    mut databases: Databases,
-    every: Duration,
-    drain: Drain,
-) {
-    while drain.sleep(every).await {
-        records.refresh(&mut databases).await;
+/// Goes on looking until the service drains, and measures what it sees.
+pub(crate) async fn watch(probe: Arc<Probe>, mut databases: Databases, every: Duration) {
+    let mut measures = Measures::new(probe.capability);
+    probe.measure(&mut measures);
+    while probe.drain.sleep(every).await {
+        probe.records.refresh(&mut databases).await;
+        probe.measure(&mut measures);
     }
+    probe.measure(&mut measures);
 }

@@ -19,6 +19,8 @@ use sqlx::{self, AssertSqlSafe, Connection, Database, Executor, IntoArguments, P
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
+use crate::traced;
+
 /// A connection that rested longer is tried before it is used.
 const RESTED: Duration = Duration::from_secs(1);
 
@@ -135,6 +137,15 @@ where
     /// The rows that a statement finds. Where a kept connection turns out to be closed, it is asked once more on a new
     /// one, which is right because only reads come this way.
     async fn rows(&self, statement: &Statement) -> Result<Vec<D::Row>, DbErr> {
+        let mut span = traced::statement(D::BACKEND, &statement.sql);
+        let found = self.find(statement).await;
+        if found.is_err() {
+            span.fail("failed");
+        }
+        found
+    }
+
+    async fn find(&self, statement: &Statement) -> Result<Vec<D::Row>, DbErr> {
         let lane = self.lane();
         let _place = timeout(self.patience, lane.places.acquire())
             .await

@@ -6,8 +6,10 @@ mod dialect;
 mod lanes;
 mod open;
 mod question;
+mod traced;
 
 pub use dialect::{create, ddl};
 pub use lanes::Lanes;
 pub use open::{OpenError, Place, open, postgres_options};
 pub use question::{Dialect, Question};
+pub use traced::statement;

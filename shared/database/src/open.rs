@@ -7,6 +7,8 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
+use crate::traced;
+
 /// Why a database was not opened. Its words never hold the URL, which may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -66,8 +68,9 @@ pub async fn open<M: MigratorTrait>(
     let place = Place::of(url)?;
     if let Place::Sqlite(path) = &place {
         make_folder(path)?;
-        let connection = Database::connect(options(url, &place, schema, connections)).await?;
+        let mut connection = Database::connect(options(url, &place, schema, connections)).await?;
         M::up(&connection, None).await?;
+        traced::trace(&mut connection);
         return Ok(connection);
     }
     // One connection, because the lock belongs to the session that took it; closing the session lets go of it.
@@ -75,7 +78,9 @@ pub async fn open<M: MigratorTrait>(
     let prepared = prepare::<M>(&single, schema).await;
     single.close().await?;
     prepared?;
-    Ok(Database::connect(options(url, &place, schema, connections)).await?)
+    let mut connection = Database::connect(options(url, &place, schema, connections)).await?;
+    traced::trace(&mut connection);
+    Ok(connection)
 }
 
 async fn prepare<M: MigratorTrait>(

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::application::{Application, Attachment, Dossier, NewApplication, Step};
 use crate::key::IdempotencyKey;
+use crate::measures;
 use crate::migrations::Migrator;
 use crate::state::State;
 use crate::tables::{application, attachment, receipt_key, step};
@@ -50,7 +51,7 @@ impl From<sea_orm::DbErr> for Unreachable {
             _ => "statement failed",
         };
         tracing::error!(class, "the journal failed");
-        metrics::counter!("lifeboat_journal_failures_total").increment(1);
+        measures::failures(1);
         Self
     }
 }
@@ -83,9 +84,15 @@ impl Journal {
         let db = database::open::<Migrator>(url, &schema, CONNECTIONS).await?;
         let filed = Arc::new(Notify::new());
         let told = Arc::clone(&filed);
+        measures::filed(capability, 0);
+        measures::forwarded(capability, 0);
+        let capability: Arc<str> = capability.into();
+        let writer = Writer::spawn(db.clone(), Arc::clone(&capability), move || {
+            told.notify_one();
+        });
         Ok(Self {
-            capability: capability.into(),
-            writer: Writer::spawn(db.clone(), move || told.notify_one()),
+            capability,
+            writer,
             db,
             filed,
             answers: Arc::new(AtomicBool::new(true)),

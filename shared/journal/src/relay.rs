@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::application::Application;
 use crate::broker::Message;
 use crate::journal::{Journal, Unreachable};
+use crate::measures;
 use crate::outlet::Outlet;
 use crate::tables::application;
 
@@ -129,6 +130,7 @@ impl Relay {
         };
         let ids: Vec<Uuid> = waiting[..confirmed].iter().map(|one| one.id).collect();
         self.journal.forwarded(&ids, self.clock.now()).await?;
+        measures::forwarded(self.journal.capability(), confirmed as u64);
         Ok(confirmed)
     }
 

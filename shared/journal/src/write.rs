@@ -1,7 +1,8 @@
 //! Group commit: applications that arrive while others are being committed share the next commit.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -9,8 +10,10 @@ use sea_orm::{
     IntoActiveModel, QueryFilter, QuerySelect, Statement, TransactionTrait,
 };
 use tokio::sync::{mpsc, oneshot};
+use trace::{Kind, Scope, Span};
 
 use crate::application::{Application, NewApplication};
+use crate::measures;
 use crate::state::State;
 use crate::tables::{application, attachment};
 
@@ -42,19 +45,42 @@ pub(crate) type Outcome = Result<Application, NotFiled>;
 
 /// The way to the writer.
 #[derive(Clone, Debug)]
-pub(crate) struct Writer(mpsc::Sender<(NewApplication, oneshot::Sender<Outcome>)>);
+pub(crate) struct Writer(mpsc::Sender<Waiting>);
+
+/// An application on its way, where to tell what became of it, and the trace that it belongs to.
+struct Waiting {
+    application: NewApplication,
+    told: oneshot::Sender<Outcome>,
+    scope: Scope,
+}
 
 impl Writer {
     /// Starts the writer, which ends when nobody can file any more. `filed` is called after every commit.
-    pub(crate) fn spawn(db: DatabaseConnection, filed: impl Fn() + Send + 'static) -> Self {
-        let (sender, mut receiver) = mpsc::channel(WAITING);
+    pub(crate) fn spawn(
+        db: DatabaseConnection,
+        capability: Arc<str>,
+        filed: impl Fn() + Send + 'static,
+    ) -> Self {
+        let (sender, mut receiver) = mpsc::channel::<Waiting>(WAITING);
         tokio::spawn(async move {
             let mut waiting = Vec::with_capacity(BATCH);
             while receiver.recv_many(&mut waiting, BATCH).await > 0 {
-                let (applications, told): (Vec<NewApplication>, Vec<oneshot::Sender<Outcome>>) =
-                    waiting.drain(..).unzip();
-                let outcomes = commit_in_time(&db, &applications).await;
+                let (mut applications, mut told) = (Vec::new(), Vec::new());
+                // The commit is seen in the trace of the first of them that is sampled.
+                let mut seen = Scope::default();
+                for one in waiting.drain(..) {
+                    applications.push(one.application);
+                    told.push(one.told);
+                    if !seen.is_sampled() {
+                        seen = one.scope;
+                    }
+                }
+                let began = Instant::now();
+                let outcomes = seen.run(commit_in_time(&db, &applications)).await;
+                metrics::histogram!("lifeboat_journal_commit_seconds", "capability" => capability.to_string())
+                    .record(began.elapsed().as_secs_f64());
                 filed();
+                measures::filed(&capability, new(&applications, &outcomes));
                 for (told, outcome) in told.into_iter().zip(outcomes) {
                     // Who has stopped waiting asks again with the same key.
                     let _ = told.send(outcome);
@@ -66,12 +92,38 @@ impl Writer {
 
     pub(crate) async fn file(&self, application: NewApplication) -> Outcome {
         let (told, outcome) = oneshot::channel();
-        self.0
-            .send((application, told))
-            .await
-            .map_err(|_| NotFiled::Unavailable)?;
-        outcome.await.map_err(|_| NotFiled::Unavailable)?
+        let mut span = Span::child(Kind::Internal, "commit application");
+        let waiting = Waiting {
+            application,
+            told,
+            scope: span.enter(Scope::current),
+        };
+        let filed = async {
+            self.0
+                .send(waiting)
+                .await
+                .map_err(|_| NotFiled::Unavailable)?;
+            outcome.await.map_err(|_| NotFiled::Unavailable)?
+        };
+        let filed = filed.await;
+        if let Err(why) = &filed {
+            span.fail(match why {
+                NotFiled::KeyTaken => "key-taken",
+                NotFiled::Attachment => "attachment",
+                NotFiled::Unavailable => "unavailable",
+            });
+        }
+        filed
     }
+}
+
+/// How many of a batch were not filed before.
+fn new(batch: &[NewApplication], outcomes: &[Outcome]) -> u64 {
+    let pairs = batch.iter().zip(outcomes);
+    let new = |(new, outcome): &(&NewApplication, &Outcome)| {
+        outcome.as_ref().is_ok_and(|filed| filed.id == new.id)
+    };
+    pairs.filter(new).count() as u64
 }
 
 async fn commit_in_time(db: &DatabaseConnection, batch: &[NewApplication]) -> Vec<Outcome> {
@@ -82,7 +134,7 @@ async fn commit_in_time(db: &DatabaseConnection, batch: &[NewApplication]) -> Ve
         Err(_) => "not in time",
     };
     tracing::error!(why, "applications were not filed");
-    metrics::counter!("lifeboat_journal_failures_total").increment(1);
+    measures::failures(1);
     vec![Err(NotFiled::Unavailable); batch.len()]
 }
 

@@ -1,5 +1,6 @@
-//! What wraps every application: the request's id and log span, and problem details for every error.
+//! What wraps every application: the request's id, its place in a trace, its measures, and problem details for every error.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -9,18 +10,27 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderV
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpMessage, HttpResponse, web};
+use trace::{Span, TRACEPARENT};
 use tracing::Instrument;
 use uuid::Uuid;
 
+pub use self::traced::{method_name, tell};
+
+use self::measures::Measures;
 use crate::lifecycle::Drain;
 use crate::listener;
 use crate::problem::{Kind, Language, MEDIA_TYPE, Problem};
 use crate::request_id::{HEADER, RequestId};
 
+mod measures;
+mod traced;
+
 /// Wraps an application behind the gateway: a body of at most `body_bytes`, all of a request within `limit`, every error as
-/// problem details. The last thing done to an application, so that what it was wrapped in before is inside.
+/// problem details, every request measured and traced as one of `service`. The last thing done to an application, so that
+/// what it was wrapped in before is inside.
 pub fn bounded<T, B>(
     app: App<T>,
+    service: &'static str,
     body_bytes: usize,
     limit: Duration,
 ) -> App<
@@ -42,94 +52,96 @@ where
         > + 'static,
     B: MessageBody + 'static,
 {
+    let measures = Rc::new(Measures::new(service));
     app.app_data(web::PayloadConfig::new(body_bytes))
         .wrap(from_fn(move |request, next| deadline(request, next, limit)))
-        .wrap(from_fn(context))
+        .wrap(from_fn(move |request, next| {
+            context(request, next, service, Rc::clone(&measures))
+        }))
 }
 
-/// Gives the request the id that it carries, or one of its own, and a log span, and turns every error into problem details
-/// in the caller's language.
+/// Gives the request the id that it carries, or one of its own, its place in the trace and a log span, and turns every error
+/// into problem details in the caller's language.
 async fn context(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
+    service: &'static str,
+    measures: Rc<Measures>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let carried = || {
-        request
-            .headers()
-            .get(HEADER)?
-            .to_str()
-            .ok()?
-            .parse::<Uuid>()
-            .ok()
-    };
-    let id = carried().unwrap_or_else(Uuid::now_v7);
-    let language = Language::accepted(
-        request
-            .headers()
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok()),
-    );
+    let header = |name| request.headers().get(name)?.to_str().ok();
+    let carried = header(HEADER).and_then(|id| id.parse::<Uuid>().ok());
+    let id = carried.unwrap_or_else(Uuid::now_v7);
+    let mut span = Span::server(service, || header(TRACEPARENT));
+    let language = Language::accepted(header(ACCEPT_LANGUAGE.as_str()));
     request.extensions_mut().insert(RequestId(id));
     let leaving = {
         let drain = request.app_data::<web::Data<Drain>>().cloned();
         let is_over = listener::is_over(request.request());
         move || is_over || drain.is_some_and(|drain| drain.has_begun())
     };
+    let (method, route) = (request.method().clone(), request.match_pattern());
+    let operation = traced::operation(traced::method_name(&method), route.as_deref());
     let started = Instant::now();
-    let span = tracing::info_span!("request", request_id = %id, method = %request.method());
+    let logged = tracing::info_span!("request", request_id = %id, method = traced::method_name(&method));
     // The request is not cloned: the router below needs it to itself.
-    async {
-        match next.call(request).await {
-            Ok(answer) => {
-                if answer.status().is_server_error() {
-                    let operation = answer.request().match_pattern().unwrap_or_default();
-                    tracing::warn!(
-                        operation,
-                        status = answer.status().as_u16(),
-                        "request failed"
-                    );
+    let answered = span
+        .within(
+            async {
+                match next.call(request).await {
+                    Ok(answer) => Ok(as_problem(answer.map_into_boxed_body(), language, id)),
+                    Err(error) => Err(of_error(&error, language, id)),
                 }
-                let mut answer = as_problem(answer.map_into_boxed_body(), language, id);
-                let operation = answer.request().match_pattern().unwrap_or_default();
-                record(operation, answer.status(), started);
-                if leaving() {
-                    close_after(answer.response_mut());
-                }
-                Ok(answer)
             }
-            Err(error) => {
-                let problem = problem_of_error(&error).unwrap_or_else(|| {
-                    Problem::new(Kind::of_status(error.as_response_error().status_code()))
-                });
-                if problem.kind().status().is_server_error() {
-                    tracing::warn!(status = problem.kind().status().as_u16(), "request failed");
-                }
-                let mut answer = with_id(problem.answer(language, id), id);
-                record(String::new(), answer.status(), started);
-                if leaving() {
-                    close_after(&mut answer);
-                }
-                Err(InternalError::from_response(problem, answer).into())
+            .instrument(logged.clone()),
+        )
+        .await;
+    let status = match &answered {
+        Ok(answer) => answer.status(),
+        Err((problem, _)) => problem.kind().status(),
+    };
+    let took = started.elapsed();
+    measures.record(&operation, status, took);
+    traced::tell(&mut span, &method, route.as_deref(), status);
+    span.enter(|| logged.in_scope(|| log(&operation, status, took, span.is_recorded())));
+    match answered {
+        Ok(mut answer) => {
+            if leaving() {
+                close_after(answer.response_mut());
             }
+            Ok(answer)
+        }
+        Err((problem, mut answer)) => {
+            if leaving() {
+                close_after(&mut answer);
+            }
+            Err(InternalError::from_response(problem, answer).into())
         }
     }
-    .instrument(span)
-    .await
+}
+
+/// Failures, and whatever is traced, so that a trace is found in the log.
+fn log(operation: &str, status: StatusCode, took: Duration, traced: bool) {
+    let status = status.as_u16();
+    if status >= 500 {
+        tracing::warn!(operation, status, "request failed");
+    } else if traced {
+        let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(operation, status, microseconds, "answered");
+    }
+}
+
+/// The problem that an error stands for, and its answer.
+fn of_error(error: &Error, language: Language, id: Uuid) -> (Problem, HttpResponse<BoxBody>) {
+    let problem = problem_of_error(error)
+        .unwrap_or_else(|| Problem::new(Kind::of_status(error.as_response_error().status_code())));
+    let answer = with_id(problem.answer(language, id), id);
+    (problem, answer)
 }
 
 /// Has the connection closed after this answer, so that the client's next request finds a listener that stays. While a
 /// listener drains, every answer does: a connection that is kept until the end could break under a request.
 pub fn close_after(answer: &mut HttpResponse<BoxBody>) {
     answer.head_mut().set_connection_type(ConnectionType::Close);
-}
-
-/// Counts the answer and its duration; an operation is named by its route, never by the path that was asked for.
-fn record(operation: String, status: StatusCode, started: Instant) {
-    metrics::counter!("lifeboat_requests_total",
-        "operation" => operation.clone(), "status" => status.as_u16().to_string())
-    .increment(1);
-    metrics::histogram!("lifeboat_request_seconds", "operation" => operation)
-        .record(started.elapsed().as_secs_f64());
 }
 
 fn with_id(mut answer: HttpResponse<BoxBody>, id: Uuid) -> HttpResponse<BoxBody> {

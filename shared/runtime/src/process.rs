@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::server::Running;
+use crate::telemetry::Traces;
 use crate::{admin, config, lifecycle, metrics, open_files, telemetry};
 
 /// A boxed error of a start-up step; its text is what the operator reads.
@@ -20,7 +21,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Settings<T> {
     /// The service's own part.
     pub service: T,
-    /// Logs.
+    /// Logs and traces.
     #[serde(default)]
     pub telemetry: telemetry::Settings,
     /// The admin port; none when absent.
@@ -61,9 +62,10 @@ where
             Ok(settings) => settings,
             Err(error) => return complain(&error, 2),
         };
-    if let Err(error) = telemetry::init(&settings.telemetry) {
-        return complain(&error, 2);
-    }
+    let traces = match telemetry::init(&settings.telemetry) {
+        Ok(traces) => traces,
+        Err(error) => return complain(&error, 2),
+    };
     open_files::take_all_allowed();
     let threads = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -71,18 +73,23 @@ where
         .build();
     let outcome = threads
         .map_err(StartError::from)
-        .and_then(|threads| threads.block_on(serve(settings, start)));
+        .and_then(|threads| threads.block_on(serve(settings, traces, start)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(error.as_ref(), 1),
     }
 }
 
-async fn serve<T, F>(settings: Settings<T>, start: impl FnOnce(T) -> F) -> Result<(), StartError>
+async fn serve<T, F>(
+    settings: Settings<T>,
+    traces: Traces,
+    start: impl FnOnce(T) -> F,
+) -> Result<(), StartError>
 where
     F: Future<Output = Result<Running, StartError>>,
 {
     metrics::install()?;
+    let traces = traces.start();
     let running = start(settings.service).await?;
     let admin = match &settings.admin {
         Some(admin) => Some(admin::serve(
@@ -96,6 +103,7 @@ where
     lifecycle::terminated().await?;
     tracing::info!("draining");
     running.stop().await?;
+    traces.finish().await;
     if let Some(admin) = admin {
         admin.stop().await?;
     }

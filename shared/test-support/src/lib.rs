@@ -14,6 +14,7 @@
 pub mod authority;
 pub mod child;
 pub mod clouds;
+pub mod collector;
 pub mod folder;
 pub mod link;
 pub mod ports;

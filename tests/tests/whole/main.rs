@@ -20,6 +20,7 @@ mod stalling;
 mod stopping;
 mod switching;
 mod tokens;
+mod traces;
 mod vault;
 mod vault_databases;
 mod vaults;

@@ -1,13 +1,14 @@
-//! Canaries: what people send and what is told of them is in no log and no metric.
+//! Canaries: what people send and what is told of them is in no log, no metric and no trace.
 
 use end_to_end::site::{Foundation, SERVICES};
 use reqwest::Method;
+use test_support::collector::Collector;
 use test_support::ports;
 
-use super::world::{World, ask};
+use super::world::{PATIENCE, World, ask};
 
 /// A site whose services say all they can say, and how they are measured.
-async fn watched(postgres: bool) -> (World, Vec<String>) {
+async fn watched(postgres: bool, collector: &Collector) -> (World, Vec<String>) {
     let mut settings = Vec::new();
     let mut metrics = Vec::new();
     for name in SERVICES {
@@ -15,6 +16,8 @@ async fn watched(postgres: bool) -> (World, Vec<String>) {
         settings.push((name, format!("admin.listen={address}")));
         settings.push((name, "telemetry.filter=debug".to_owned()));
         settings.push((name, "telemetry.format=json".to_owned()));
+        let endpoint = collector.url();
+        settings.push((name, format!("telemetry.traces.endpoint={endpoint}")));
         metrics.push(format!("http://{address}/metrics"));
     }
     let on = Foundation {
@@ -30,7 +33,8 @@ async fn watched(postgres: bool) -> (World, Vec<String>) {
 }
 
 async fn nothing_leaks(postgres: bool) {
-    let (mut world, metrics) = watched(postgres).await;
+    let collector = Collector::start().await;
+    let (mut world, metrics) = watched(postgres, &collector).await;
     let mut citizen = world.citizen(0).await;
     let mut officer = world.officer().await;
     let (own, marked) = (world.people[0].clone(), world.protected.clone());
@@ -108,7 +112,12 @@ async fn nothing_leaks(postgres: bool) {
         let text = service.stderr() + &service.stdout();
         assert!(text.contains("ready"), "{name} logs something");
         said.push((name.to_owned(), text));
+        service.terminate();
+        assert!(service.exit(PATIENCE).await.success());
     }
+    let text = collector.text();
+    assert!(text.contains("/v1/persons/{"), "a trace tells something");
+    said.push(("a trace".to_owned(), text));
     for (whose, text) in said {
         for canary in &canaries {
             let line = text.lines().find(|line| line.contains(canary.as_str()));
@@ -118,11 +127,11 @@ async fn nothing_leaks(postgres: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_log_and_no_metric_tells_of_a_person_on_sqlite() {
+async fn no_log_no_metric_and_no_trace_tells_of_a_person_on_sqlite() {
     nothing_leaks(false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_log_and_no_metric_tells_of_a_person_on_postgresql() {
+async fn no_log_no_metric_and_no_trace_tells_of_a_person_on_postgresql() {
     nothing_leaks(true).await;
 }

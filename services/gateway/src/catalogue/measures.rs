@@ -1,7 +1,6 @@
 //! An operation's figures, looked up once.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{Counter, Histogram, counter, histogram};
@@ -19,7 +18,7 @@ impl fmt::Debug for Measures {
 }
 
 impl Measures {
-    pub(crate) fn new(service: &Arc<str>, action: &str) -> Self {
+    pub(crate) fn new(service: &str, action: &str) -> Self {
         let answers = ["1xx", "2xx", "3xx", "4xx", "5xx"].map(|status| {
             counter!("lifeboat_gateway_requests_total",
                 "service" => service.to_string(), "action" => action.to_owned(), "status" => status)

@@ -14,6 +14,8 @@ pub(crate) use self::operation::Operation;
 
 mod canonical;
 pub(crate) mod document;
+pub(crate) use self::measures::Measures;
+
 mod measures;
 mod operation;
 pub(crate) mod schema;

@@ -10,6 +10,7 @@ use access::replay::Replay;
 use access::token::{AccessVerifier, TokenError, VerifiedToken};
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
+use trace::{Kind, Span};
 
 use super::Exchange;
 use super::credentials::{Code, Presented, Refused, presented};
@@ -45,12 +46,26 @@ impl Identify {
         let Some(presented) = presented(request.headers()).transpose() else {
             return Ok(None);
         };
+        let mut span = Span::child(Kind::Internal, "check token and proof");
+        let proved = self.prove(presented, request, exchange);
+        if let Err(refused) = &proved {
+            span.fail(refused.reason);
+        }
+        proved.map(Some)
+    }
+
+    fn prove(
+        &self,
+        presented: Result<Presented<'_>, (Code, &'static str)>,
+        request: &HttpRequest,
+        exchange: &mut Exchange,
+    ) -> Result<Proved, Refused> {
         // With every answer, so that a client learns of the next nonce before it needs it.
         exchange.nonce = HeaderValue::from_str(&self.nonces.issue()).ok();
         let presented = presented.map_err(|(code, reason)| refused(code, reason))?;
         let token = self.token(presented.token)?;
         let proof = self.proof(presented, &token, request)?;
-        Ok(Some(Proved { token, proof }))
+        Ok(Proved { token, proof })
     }
 
     /// Uses up the proof, of any number of copies the first one only, and then counts the request of `who`.

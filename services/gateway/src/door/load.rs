@@ -1,17 +1,26 @@
 //! How much is under way: requests worked on, and bytes of bodies held. Beyond the bounds, requests are shed at once
 //! rather than queued.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use metrics::{Counter, counter};
 
 /// Something that is counted and bounded. Clones count together.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     used: AtomicUsize,
     most: usize,
+    shed: Counter,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} of {}", self.used, self.most)
+    }
 }
 
 /// A part of a budget, given back when dropped.
@@ -26,10 +35,12 @@ pub(crate) struct Share {
 pub(crate) struct Exhausted;
 
 impl Budget {
-    pub(crate) fn new(most: usize) -> Self {
+    /// A budget of `most`; what is shed for want of it is counted under `name`.
+    pub(crate) fn new(name: &'static str, most: usize) -> Self {
         Self(Arc::new(Inner {
             used: AtomicUsize::new(0),
             most,
+            shed: counter!("lifeboat_gateway_shed_total", "budget" => name),
         }))
     }
 
@@ -56,6 +67,7 @@ impl Share {
         let before = inner.used.fetch_add(more, Ordering::Relaxed);
         if before.saturating_add(more) > inner.most {
             inner.used.fetch_sub(more, Ordering::Relaxed);
+            inner.shed.increment(1);
             return Err(Exhausted);
         }
         self.amount += more;
@@ -75,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_comes_back_and_the_bound_holds() {
-        let budget = Budget::new(10);
+        let budget = Budget::new("test", 10);
         let mut first = budget.take(4).unwrap();
         first.grow(4).unwrap();
         assert_eq!(first.grow(3), Err(Exhausted));

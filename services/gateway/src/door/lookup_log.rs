@@ -8,6 +8,7 @@ use audit::{AuditLog, Entry};
 use hyper::header::HeaderMap;
 use runtime::clock::SharedClock;
 use runtime::problem::{Kind, Problem};
+use trace::Span;
 use uuid::Uuid;
 
 use crate::catalogue::{Operation, PathValues};
@@ -40,6 +41,7 @@ pub(crate) struct Unreadable;
 
 impl LookupLog {
     pub(crate) fn new(log: AuditLog, deadline: Duration, clock: SharedClock) -> Self {
+        count_unlogged(0);
         Self {
             log,
             deadline,
@@ -65,9 +67,14 @@ impl LookupLog {
             .into_iter()
             .map(|subject| self.entry(lookup, subject))
             .collect();
-        match tokio::time::timeout(self.deadline, self.log.append(entries)).await {
+        let mut span = Span::child(trace::Kind::Internal, "log lookup");
+        let written = tokio::time::timeout(self.deadline, self.log.append(entries));
+        match span.within(written).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(unlogged(lookup.request_id)),
+            Ok(Err(_)) | Err(_) => {
+                span.fail("unwritten");
+                Err(unlogged(lookup.request_id))
+            }
         }
     }
 
@@ -109,7 +116,7 @@ impl LookupLog {
 
 /// The answer cannot be logged and is kept back.
 pub(crate) fn unlogged(request_id: Uuid) -> Problem {
-    metrics::counter!("lifeboat_gateway_unlogged_total").increment(1);
+    count_unlogged(1);
     tracing::error!(%request_id, "an answer was kept back: its lookup could not be logged");
     Problem::new(Kind::Unavailable)
         .detail(
@@ -117,6 +124,10 @@ pub(crate) fn unlogged(request_id: Uuid) -> Problem {
             "查詢紀錄暫時無法寫入，故不提供查詢。",
         )
         .retry_after(5)
+}
+
+fn count_unlogged(answers: u64) {
+    metrics::counter!("lifeboat_gateway_unlogged_total").increment(answers);
 }
 
 /// The persons a service's answer is about.

@@ -10,11 +10,12 @@ use access::policy::PolicyStore;
 use access::token::VerifiedToken;
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
-use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use runtime::listener;
 use runtime::problem::{Kind, Language, Problem};
+use trace::Span;
 use uuid::Uuid;
 
 use self::identify::Identify;
@@ -23,7 +24,7 @@ use self::load::Budget;
 use self::lookup_log::{Lookup, LookupLog};
 use self::rates::RateGate;
 use self::stated::Stated;
-use crate::catalogue::{Asked, Catalogue, IDENTITY, Operation, PathValues};
+use crate::catalogue::{Asked, Catalogue, IDENTITY, Measures, Operation, PathValues};
 use crate::forward::client::Client;
 use crate::forward::upstream::Upstreams;
 use crate::health::Health;
@@ -42,6 +43,9 @@ mod pass;
 pub(crate) mod rates;
 mod stated;
 
+/// What this service is called in measures and traces.
+pub(crate) const SERVICE: &str = "gateway";
+
 /// What all workers share.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -58,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) rates: RateGate,
     pub(crate) signer: Arc<InternalSigner>,
     pub(crate) lookups: LookupLog,
+    /// Counts requests of no operation: what the gateway answers itself, and what does not exist.
+    pub(crate) unrouted: Measures,
     /// Whether clients come by HTTPS.
     pub(crate) secure: bool,
 }
@@ -109,19 +115,25 @@ impl Door {
         };
         let limit = Duration::from_millis(shared.limits.request_timeout_ms)
             + body::allowance(request, &shared.limits);
-        let outcome = tokio::time::timeout(limit, self.work(request, payload, &mut exchange)).await;
+        let span = match request.path() {
+            "/livez" | "/readyz" => Span::none(),
+            _ => Span::edge(SERVICE, exchange.id),
+        };
+        let work = tokio::time::timeout(limit, self.work(request, payload, &mut exchange));
+        let outcome = span.within(work).await;
         let mut answer = match outcome.unwrap_or_else(|_| Err(late())) {
             Ok(answer) => answer,
             Err(problem) => refusal(&problem, request.headers(), exchange.id),
         };
-        exchange.finish(answer.headers_mut(), shared.secure);
+        exchange.finish(answer.headers_mut(), shared.secure, &span);
         if shared.health.is_draining() || listener::is_over(request) {
             // A kept connection is closed soon: the client's next request must not be lost on it.
             answer
                 .head_mut()
                 .set_connection_type(actix_web::http::ConnectionType::Close);
         }
-        exchange.record(answer.status().as_u16(), started.elapsed());
+        let (status, took) = (answer.status(), started.elapsed());
+        exchange.record(request.method(), status, took, span, &shared.unrouted);
         answer
     }
 
@@ -225,10 +237,10 @@ impl Shared {
             Ok(Some(proved)) => {
                 let caller = proved.token.caller(purpose, case_number, address);
                 // In this order: a stranger who repeats somebody's request must not use up their rate.
-                let (limit, who) = self.rates.of(&caller);
+                let (limit, name, who) = self.rates.of(&caller);
                 match self.identify.use_up(&proved, limit, who).await {
                     Ok(decision) => {
-                        return rates::judge(decision).map(|()| (caller, Some(proved.token)));
+                        return rates::judge(decision, name).map(|()| (caller, Some(proved.token)));
                     }
                     Err(refused) => refused,
                 }
@@ -267,7 +279,11 @@ impl Shared {
         values: &PathValues,
         exchange: &Exchange,
     ) -> Result<(), Problem> {
-        if operation.is_public || self.permits(caller, token, operation) {
+        let mut span = Span::child(trace::Kind::Internal, "decide");
+        let permitted = operation.is_public || self.permits(caller, token, operation);
+        span.set("lifeboat.decision", || if permitted { "permit" } else { "deny" });
+        drop(span);
+        if permitted {
             return Ok(());
         }
         if caller.kind == CallerKind::Anonymous {
@@ -290,25 +306,39 @@ impl Shared {
 }
 
 impl Exchange {
-    fn finish(&mut self, headers: &mut HeaderMap, secure: bool) {
+    fn finish(&mut self, headers: &mut HeaderMap, secure: bool, span: &Span) {
         if let Some(nonce) = self.nonce.take() {
             headers.insert(credentials::NONCE, nonce);
         }
-        finish::dress(headers, self.id, secure);
+        finish::dress(headers, self.id, secure, span.context());
     }
 
-    fn record(&self, status: u16, took: Duration) {
-        let route = match &self.operation {
-            Some(operation) => {
-                operation.measures.record(status, took);
-                operation.template.as_str()
-            }
-            None => "-",
-        };
+    fn record(
+        &self,
+        method: &Method,
+        status: StatusCode,
+        took: Duration,
+        mut span: Span,
+        unrouted: &Measures,
+    ) {
+        let operation = self.operation.as_deref();
+        let route = operation.map(|operation| operation.template.as_str());
+        let measures = operation.map_or(unrouted, |operation| &operation.measures);
+        measures.record(status.as_u16(), took);
+        runtime::http::tell(&mut span, method, route, status);
+        span.enter(|| self.log(route.unwrap_or("-"), status, took, span.is_recorded()));
+    }
+
+    /// Failures, and whatever is traced, so that a trace is found in the log.
+    fn log(&self, route: &str, status: StatusCode, took: Duration, traced: bool) {
+        let (id, status) = (self.id, status.as_u16());
+        let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         if status >= 500 {
-            tracing::warn!(request_id = %self.id, route, status, "not answered");
+            tracing::warn!(request_id = %id, route, status, "not answered");
+        } else if traced {
+            tracing::info!(request_id = %id, route, status, microseconds, "answered");
         } else {
-            tracing::debug!(request_id = %self.id, route, status, "answered");
+            tracing::debug!(request_id = %id, route, status, microseconds, "answered");
         }
     }
 }

@@ -61,8 +61,7 @@ impl Door {
         };
         let answer = outgoing.send(&self.client, &shared.signer).await.map_err(|error| {
             let reason = error.name();
-            metrics::counter!("lifeboat_gateway_upstream_failures_total", "service" => operation.service.to_string(), "reason" => reason)
-                .increment(1);
+            upstream.measures.failed(reason);
             tracing::warn!(request_id = %exchange.id, service = &*operation.service, reason, "a service gave no answer");
             error.problem()
         })?;

@@ -26,6 +26,9 @@ impl RateGate {
         let limit = |name, rate, store: Option<&SharedStore>| {
             Limit::new(name, rate_of(rate), store.cloned(), clock.clone())
         };
+        for limit in LIMITS {
+            count(limit, 0);
+        }
         Self {
             person: limit("person", rates.person, store),
             client: limit("client", rates.client, store),
@@ -36,15 +39,15 @@ impl RateGate {
 
     /// One more request of anybody's.
     pub(crate) async fn all(&self) -> Result<(), Problem> {
-        judge(self.all.check("").await)
+        judge(self.all.check("").await, "all")
     }
 
-    /// Which limit counts somebody who proved who they are, and by what name. A person counts by themselves, whatever
+    /// Which limit counts somebody who proved who they are, what it is called, and by what name. A person counts by themselves, whatever
     /// program they use and whomever they share an address with; a program in office counts as a program.
-    pub(crate) fn of<'a>(&self, caller: &'a Caller) -> (&Limit, &'a str) {
+    pub(crate) fn of<'a>(&self, caller: &'a Caller) -> (&Limit, &'static str, &'a str) {
         match caller.kind {
-            CallerKind::Citizen => (&self.person, &caller.subject),
-            _ => (&self.client, &caller.client_id),
+            CallerKind::Citizen => (&self.person, "person", &caller.subject),
+            _ => (&self.client, "client", &caller.client_id),
         }
     }
 
@@ -53,7 +56,7 @@ impl RateGate {
         let key = address
             .map(|address| network(address).to_string())
             .unwrap_or_default();
-        judge(self.address.check(&key).await)
+        judge(self.address.check(&key).await, "address")
     }
 }
 
@@ -69,12 +72,19 @@ fn rate_of(setting: RateSetting) -> Rate {
     Rate::new(setting.per_second, Duration::from_secs(1), setting.burst)
 }
 
-/// Lets within, or answers when to come back.
-pub(super) fn judge(decision: Decision) -> Result<(), Problem> {
+/// The limits as they are called in measures.
+const LIMITS: [&str; 4] = ["person", "client", "address", "all"];
+
+fn count(limit: &'static str, requests: u64) {
+    metrics::counter!("lifeboat_gateway_limited_total", "limit" => limit).increment(requests);
+}
+
+/// Lets within `limit`, or answers when to come back.
+pub(super) fn judge(decision: Decision, limit: &'static str) -> Result<(), Problem> {
     match decision {
         Decision::Allowed => Ok(()),
         Decision::Limited { retry_after } => {
-            metrics::counter!("lifeboat_gateway_limited_total").increment(1);
+            count(limit, 1);
             Err(Problem::new(Kind::TooManyRequests).retry_after(retry_after.as_secs() + 1))
         }
     }

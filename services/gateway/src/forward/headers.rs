@@ -56,7 +56,7 @@ fn ends_here(name: &HeaderName, connection: &[String]) -> bool {
             | inner::VIA
     ) || matches!(
         name.as_str(),
-        "keep-alive" | "lifeboat-subjects" | "x-request-id" | "x-powered-by"
+        "keep-alive" | "lifeboat-subjects" | "traceresponse" | "x-request-id" | "x-powered-by"
     ) || name.as_str().starts_with("lifeboat-internal-")
         || connection.iter().any(|named| named == name.as_str())
 }

@@ -3,5 +3,6 @@
 pub(crate) mod breaker;
 pub(crate) mod client;
 pub(crate) mod headers;
+mod measures;
 pub(crate) mod send;
 pub(crate) mod upstream;

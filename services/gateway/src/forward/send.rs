@@ -12,6 +12,7 @@ use hyper::header::{
 use hyper::http::uri::PathAndQuery;
 use hyper::{Method, Request, StatusCode};
 use runtime::problem::{Kind, MEDIA_TYPE, Problem};
+use trace::Span;
 use uuid::Uuid;
 
 use super::client::{Answer, CallError, Client, Way};
@@ -69,11 +70,11 @@ impl Outgoing<'_> {
         } else {
             Way::Fresh
         };
-        let mut answered = client.call(self.request(signer)?, way).await;
+        let mut answered = self.call(client, signer, way, 0).await?;
         if way == Way::Kept && is_unread(&answered) {
             // A kept connection that the service was just closing, as it does with all of them when it leaves: another
             // kept one would end the same way. The token is minted anew, because each is good for one use.
-            answered = client.call(self.request(signer)?, Way::Fresh).await;
+            answered = self.call(client, signer, Way::Fresh, 1).await?;
         }
         match answered {
             Ok(answer) => {
@@ -89,6 +90,42 @@ impl Outgoing<'_> {
                 Err(error.into())
             }
         }
+    }
+
+    /// Calls once, after so many calls before.
+    async fn call(
+        &self,
+        client: &Client,
+        signer: &InternalSigner,
+        way: Way,
+        resent: u16,
+    ) -> Result<Result<Answer, CallError>, SendError> {
+        let mut span = Span::child(trace::Kind::Client, "call");
+        span.rename(|| format!("{} {}", self.method, self.upstream.name));
+        span.set("http.request.method", || self.method.as_str().to_owned());
+        span.set("peer.service", || self.upstream.name.to_string());
+        if resent > 0 {
+            span.set("http.request.resend_count", || resent);
+        }
+        let mut request = self.request(signer)?;
+        if let Some(place) = span.context() {
+            let place = HeaderValue::try_from(place.to_string())
+                .map_err(|error| SendError::Unmade(error.to_string()))?;
+            request.headers_mut().insert(trace::TRACEPARENT, place);
+        }
+        let began = Instant::now();
+        let answered = span.within(client.call(request, way)).await;
+        match &answered {
+            Ok(answer) => {
+                self.upstream.measures.answered(began.elapsed());
+                span.set("http.response.status_code", || answer.head.status.as_u16());
+                if answer.head.status.is_server_error() {
+                    span.fail(answer.head.status.as_str().to_owned());
+                }
+            }
+            Err(error) => span.fail(error.name()),
+        }
+        Ok(answered)
     }
 
     fn request(&self, signer: &InternalSigner) -> Result<Request<Full<Bytes>>, SendError> {
@@ -144,6 +181,29 @@ fn is_distrusted(answer: &Answer) -> bool {
             .is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()))
 }
 
+/// All that [`SendError::name`] says.
+pub(super) const REASONS: [&str; 7] = [
+    "breaker-open",
+    "unmade",
+    "distrusted",
+    "unreachable",
+    "cut",
+    "slow",
+    "too-large",
+];
+
+impl CallError {
+    /// A short name for metrics and spans.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Broken(_) => "unreachable",
+            Self::Cut(_) => "cut",
+            Self::Slow => "slow",
+            Self::TooLarge => "too-large",
+        }
+    }
+}
+
 impl SendError {
     /// A short name for metrics and logs.
     pub(crate) fn name(&self) -> &'static str {
@@ -151,10 +211,7 @@ impl SendError {
             Self::Paused { .. } => "breaker-open",
             Self::Unmade(_) => "unmade",
             Self::Distrusted => "distrusted",
-            Self::Call(CallError::Broken(_)) => "unreachable",
-            Self::Call(CallError::Cut(_)) => "cut",
-            Self::Call(CallError::Slow) => "slow",
-            Self::Call(CallError::TooLarge) => "too-large",
+            Self::Call(error) => error.name(),
         }
     }
 

@@ -9,6 +9,7 @@ use hyper::http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use url::Url;
 
 use super::breaker::Breaker;
+use super::measures::Measures;
 use crate::settings::Forwarding;
 
 /// Where one service is reached.
@@ -18,6 +19,7 @@ pub(crate) struct Upstream {
     scheme: Scheme,
     authority: Authority,
     pub(crate) breaker: Breaker,
+    pub(crate) measures: Measures,
 }
 
 /// All services by name.
@@ -87,6 +89,7 @@ pub(crate) fn read(
                 scheme: scheme.clone(),
                 authority,
                 breaker,
+                measures: Measures::new(name),
             }),
         ))
     };

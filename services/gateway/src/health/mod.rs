@@ -15,6 +15,7 @@ use runtime::lifecycle::Drain;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::door::SERVICE;
 use crate::forward::client::{Client, Way};
 use crate::forward::upstream::{Upstream, Upstreams};
 
@@ -62,12 +63,14 @@ impl Health {
         }
     }
 
-    /// Asks every service again and again.
+    /// Asks every service again and again, and measures how they are and how the gateway is. `can_check_tokens`: see
+    /// [`Self::ready`].
     pub(crate) async fn watch(
         self: Arc<Self>,
         upstreams: Arc<Upstreams>,
         client: Client,
         interval: Duration,
+        can_check_tokens: impl Fn() -> bool + Send,
     ) {
         loop {
             let asked = futures_util::future::join_all(
@@ -85,6 +88,7 @@ impl Health {
                 metrics::gauge!("lifeboat_gateway_service_ready", "service" => said.service.clone()).set(ready);
             }
             self.services.store(Arc::new(heard));
+            runtime::metrics::ready(SERVICE, self.is_ready(can_check_tokens()));
             tokio::time::sleep(interval).await;
         }
     }

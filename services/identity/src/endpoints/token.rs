@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::form::Form;
 use crate::grants::registry_facts::Origin;
 use crate::grants::{client_credentials, refresh, registry_facts};
+use crate::measures::{self, NO_GRANT};
 use crate::oauth::{OAuthError, Refusal};
 use crate::opened::Opened;
 use crate::service::Service;
@@ -83,7 +84,11 @@ pub(crate) async fn token(
         return Refusal::Unavailable(2).answer(None);
     };
     let nonce = service.nonces.issue();
-    match exchange(&request, &caller, &service, &body).await {
+    let mut grant = NO_GRANT;
+    let exchanged = exchange(&request, &caller, &service, &body, &mut grant).await;
+    let outcome = exchanged.as_ref().map_or_else(Refusal::outcome, |_| "issued");
+    measures::sign_in(grant, outcome);
+    match exchanged {
         Ok(token) => token.answer(&nonce),
         Err(refusal) => refusal.answer(Some(&nonce)),
     }
@@ -94,19 +99,20 @@ async fn exchange(
     caller: &Caller,
     service: &Service,
     body: &[u8],
+    named: &mut &'static str,
 ) -> Result<TokenAnswer, Refusal> {
     service.throttle.anybody(caller.address).await?;
     let form = Form::read(request, body)?;
-    let grant = form.required("grant_type")?;
-    if ![
+    let asked = form.required("grant_type")?;
+    let grant = [
         registry_facts::GRANT,
         client_credentials::GRANT,
         refresh::GRANT,
     ]
-    .contains(&grant)
-    {
-        return Err(Refusal::UnsupportedGrantType);
-    }
+    .into_iter()
+    .find(|grant| *grant == asked)
+    .ok_or(Refusal::UnsupportedGrantType)?;
+    *named = grant;
     let jkt = service.proven_key(request.headers()).await?;
     match grant {
         registry_facts::GRANT => {

@@ -4,6 +4,7 @@ pub(crate) mod client_credentials;
 pub(crate) mod refresh;
 pub(crate) mod registry_facts;
 
+use crate::measures;
 use crate::oauth::Refusal;
 use crate::random::NoRandomness;
 use crate::store::StoreFault;
@@ -12,7 +13,7 @@ impl From<StoreFault> for Refusal {
     fn from(_: StoreFault) -> Self {
         // Without the cause: a driver's words may quote values.
         tracing::error!("identity's store failed");
-        metrics::counter!("lifeboat_identity_store_failures_total").increment(1);
+        measures::store_failures(1);
         Self::Unavailable(2)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::registry_facts::citizen_app;
 use crate::form::Form;
+use crate::measures;
 use crate::oauth::Refusal;
 use crate::random;
 use crate::service::Service;
@@ -32,7 +33,7 @@ impl Service {
             Rotation::Done(session) => self.citizen_token(&session, next),
             Rotation::Reused(session) => {
                 tracing::warn!("a refresh token was used twice; its session is ended");
-                metrics::counter!("lifeboat_identity_refresh_reuse_total").increment(1);
+                measures::refresh_reuse(1);
                 self.store
                     .revoke_session(&session.id, now, self.all_expired_by(now))
                     .await?;

@@ -58,7 +58,6 @@ impl Service {
             }
         };
         if counted == Try::Locked || !right {
-            metrics::counter!("lifeboat_identity_facts_refused_total").increment(1);
             return Err(Refusal::InvalidGrant);
         }
         self.store.clear_tries(&person).await?;

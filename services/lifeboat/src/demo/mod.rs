@@ -90,12 +90,13 @@ pub(crate) async fn run(
     settings: &Settings,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    telemetry::init(&telemetry::Settings {
+    let traces = telemetry::init(&telemetry::Settings {
         filter: "warn".to_owned(),
         ..settings.telemetry.clone()
     })?;
     runtime::open_files::take_all_allowed();
     metrics::install()?;
+    let traces = traces.start();
     let clock = clock::system();
     let folder = Folder::claim(&options.dir)?;
     let mut timings = Timings::default();
@@ -159,5 +160,6 @@ pub(crate) async fn run(
         lifecycle::terminated().await?;
     }
     stack.stop().await?;
+    traces.finish().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -85,6 +85,7 @@ impl Attendant {
         };
         tokio::join!(
             tidy(&journal, &clock, &drain),
+            journal::measure(&journal, &clock, &drain),
             journal::relay(journal.clone(), outlet, clock.clone(), drain.clone())
         );
     }

@@ -14,12 +14,13 @@ use crate::rendered::{all, checker};
 const KUBERNETES: [&str; 3] = ["1.35", "1.36", "1.37"];
 
 /// Kinds that operators bring: Kubernetes itself has no schema of them.
-const OF_OPERATORS: [&str; 8] = [
+const OF_OPERATORS: [&str; 9] = [
     "Certificate",
     "Cluster",
     "ExternalSecret",
     "Gateway",
     "HTTPRoute",
+    "PrometheusRule",
     "RabbitmqCluster",
     "ServiceMonitor",
     "Kustomization",
