@@ -65,10 +65,11 @@ impl Part {
 }
 
 /// What the tests need.
-pub(crate) const FOR_TESTS: [Part; 3] = [
+pub(crate) const FOR_TESTS: [Part; 4] = [
     Part::new("postgres", "postgresql"),
     Part::new("redis-server", "redis-server"),
     Part::new("rabbitmq-server", "rabbitmq-server"),
+    Part::new("promtool", "prometheus"),
 ];
 
 /// Where a part's program is, if it is installed.

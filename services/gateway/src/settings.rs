@@ -268,6 +268,8 @@ mod tests {
     #[derive(Debug, Deserialize)]
     struct File {
         service: Settings,
+        #[serde(default)]
+        telemetry: runtime::telemetry::Settings,
     }
 
     fn sample() -> PathBuf {
@@ -280,6 +282,8 @@ mod tests {
         assert!(read.service.upstreams.contains_key("identity"));
         assert!(matches!(read.service.counters, Counters::Redis { .. }));
         assert_eq!(read.service.trusted_proxies.len(), 2);
+        let traces = read.telemetry.traces.unwrap();
+        assert_eq!(traces.endpoint.as_str(), "http://collector:4318/");
     }
 
     #[test]

@@ -77,6 +77,9 @@ impl Limit {
         store: Option<SharedStore>,
         clock: SharedClock,
     ) -> Self {
+        if store.is_some() {
+            count_fallback(name, 0);
+        }
         Self {
             name,
             rate,
@@ -104,9 +107,14 @@ impl Limit {
                 "the shared store does not answer: limiting in this process alone"
             );
         }
-        metrics::counter!("lifeboat_rate_limit_fallback_total", "limit" => self.name).increment(1);
+        count_fallback(self.name, 1);
         self.local.check(key)
     }
+}
+
+/// So many requests more were counted in this process alone.
+fn count_fallback(limit: &'static str, requests: u64) {
+    metrics::counter!("lifeboat_rate_limit_fallback_total", "limit" => limit).increment(requests);
 }
 
 /// What came of a request that proves itself with something that may be used once.

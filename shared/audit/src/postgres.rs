@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runtime::clock::SharedClock;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::DbBackend;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::{self, Connection, Row as _};
 use tokio::time::{Instant, timeout};
 

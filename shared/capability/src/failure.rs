@@ -77,9 +77,7 @@ fn classify(error: &DbErr) -> (Kind, &'static str) {
         DbErr::Query(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause)) => {
             sqlx_cause(cause)
         }
-        DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => {
-            (Kind::Internal, MISFIT)
-        }
+        DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => (Kind::Internal, MISFIT),
         _ => (Kind::Internal, FAILED),
     }
 }
@@ -98,9 +96,7 @@ fn sqlx_cause(cause: &sea_orm::SqlxError) -> (Kind, &'static str) {
             }
             _ => (Kind::Internal, REFUSED),
         },
-        SqlxError::ColumnDecode { .. } | SqlxError::Decode(_) => {
-            (Kind::Internal, MISFIT)
-        }
+        SqlxError::ColumnDecode { .. } | SqlxError::Decode(_) => (Kind::Internal, MISFIT),
         _ => (Kind::Internal, FAILED),
     }
 }

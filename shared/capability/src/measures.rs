@@ -35,7 +35,12 @@ impl Measures {
     }
 
     /// Shows how things are now.
-    pub(crate) fn show(&mut self, state: State, snapshot: Option<SnapshotInfo>, now: DateTime<Utc>) {
+    pub(crate) fn show(
+        &mut self,
+        state: State,
+        snapshot: Option<SnapshotInfo>,
+        now: DateTime<Utc>,
+    ) {
         runtime::metrics::ready(self.capability, state.answers());
         for (one, shown) in &self.states {
             shown.set(if *one == state { 1.0 } else { 0.0 });

@@ -39,9 +39,21 @@ async fn look(journal: &Journal, clock: &SharedClock) -> Result<(), Unreachable>
         .await?;
     let age = oldest.map_or(0, |filed| clock.now().timestamp_micros() - filed);
     let parked = parked::Entity::find().filter(parked::Column::PutBack.eq(false));
-    show("lifeboat_journal_waiting_applications", journal, as_f64(waiting.count(&journal.db).await?));
-    show("lifeboat_journal_oldest_waiting_seconds", journal, as_f64(u64::try_from(age / 1_000_000).unwrap_or(0)));
-    show("lifeboat_journal_parked_messages", journal, as_f64(parked.count(&journal.db).await?));
+    show(
+        "lifeboat_journal_waiting_applications",
+        journal,
+        as_f64(waiting.count(&journal.db).await?),
+    );
+    show(
+        "lifeboat_journal_oldest_waiting_seconds",
+        journal,
+        as_f64(u64::try_from(age / 1_000_000).unwrap_or(0)),
+    );
+    show(
+        "lifeboat_journal_parked_messages",
+        journal,
+        as_f64(parked.count(&journal.db).await?),
+    );
     Ok(())
 }
 

@@ -82,7 +82,8 @@ async fn context(
     let (method, route) = (request.method().clone(), request.match_pattern());
     let operation = traced::operation(traced::method_name(&method), route.as_deref());
     let started = Instant::now();
-    let logged = tracing::info_span!("request", request_id = %id, method = traced::method_name(&method));
+    let logged =
+        tracing::info_span!("request", request_id = %id, method = traced::method_name(&method));
     // The request is not cloned: the router below needs it to itself.
     let answered = span
         .within(

@@ -233,10 +233,7 @@ mod tests {
         assert!(read["authorization"].is_sensitive());
         for wrong in ["SECRET", "a b=SECRET", "a=SECRET%0a", "a=%ff"] {
             let text = format!("endpoint = 'http://collector:4318'\nheaders = '{wrong}'");
-            let said = Collector::new(&settings(&text))
-                .err()
-                .unwrap()
-                .to_string();
+            let said = Collector::new(&settings(&text)).err().unwrap().to_string();
             assert!(said.contains("telemetry.traces.headers"), "{said}");
             assert!(!said.contains("SECRET"), "{said}");
         }
@@ -250,10 +247,7 @@ mod tests {
             (not_pem, "not a PEM file of certificates"),
         ] {
             let text = format!("endpoint = 'https://collector'\nca_file = '{file}'");
-            let told = Collector::new(&settings(&text))
-                .err()
-                .unwrap()
-                .to_string();
+            let told = Collector::new(&settings(&text)).err().unwrap().to_string();
             assert!(told.contains("telemetry.traces.ca_file"), "{told}");
             assert!(told.contains(said), "{told}");
         }

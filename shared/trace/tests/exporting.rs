@@ -68,8 +68,7 @@ async fn a_request_is_one_trace_across_services() {
         .trace(&id(request), PATIENCE, |spans| spans.len() == 4)
         .await;
     let of = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
-    let [edge, call, server, select] =
-        ["request", "call", "GET /v1/me", "SELECT person"].map(of);
+    let [edge, call, server, select] = ["request", "call", "GET /v1/me", "SELECT person"].map(of);
     assert_eq!(edge.parent, "");
     assert_eq!(call.parent, edge.id);
     assert_eq!(server.parent, call.id);

@@ -10,6 +10,7 @@
 mod command;
 mod failing;
 mod filing;
+mod measures;
 mod operations;
 mod people_ask;
 mod poor_link;

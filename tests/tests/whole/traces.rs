@@ -135,7 +135,10 @@ async fn one_lookup_is_one_trace(postgres: bool) {
         assert_eq!(statement.parent, served.id);
         assert_eq!(statement.attributes["db.system.name"], system);
         assert_eq!(statement.attributes["db.operation.name"], "SELECT");
-        assert!(statement.name.starts_with("SELECT person"), "{statement:#?}");
+        assert!(
+            statement.name.starts_with("SELECT person"),
+            "{statement:#?}"
+        );
     }
     if postgres {
         let counted = spans.iter().any(|span| {
@@ -199,9 +202,8 @@ async fn signing_in_is_one_trace_through_three_services() {
     assert_eq!(token.parent, passed.id);
     assert_eq!(call.parent, token.id);
     assert_eq!(checked.parent, call.id);
-    let of_its_store = |span: &&Span| {
-        span.parent == token.id && span.attributes.contains_key("db.system.name")
-    };
+    let of_its_store =
+        |span: &&Span| span.parent == token.id && span.attributes.contains_key("db.system.name");
     assert!(spans.iter().any(|span| of_its_store(&span)), "{spans:#?}");
 }
 
@@ -225,7 +227,12 @@ async fn a_client_neither_chooses_the_trace_nor_has_it_sampled() {
     let (trace, request) = numbers(&answer);
     assert_eq!(trace, request.replace('-', ""));
     assert_ne!(trace, "0af7651916cd43dd8448eb211c80319c");
-    assert!(answer.headers()["traceresponse"].to_str().unwrap().ends_with("-00"));
+    assert!(
+        answer.headers()["traceresponse"]
+            .to_str()
+            .unwrap()
+            .ends_with("-00")
+    );
     for name in SERVICES.into_iter().rev() {
         let service = world.site.service(name).unwrap();
         service.terminate();

@@ -23,7 +23,8 @@ pub(crate) fn dress(
     if let Ok(id) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut buffer)) {
         headers.insert(REQUEST_ID, id);
     }
-    if let Some(value) = traced.and_then(|context| HeaderValue::try_from(context.to_string()).ok()) {
+    if let Some(value) = traced.and_then(|context| HeaderValue::try_from(context.to_string()).ok())
+    {
         headers.insert(TRACE, value);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -281,7 +281,9 @@ impl Shared {
     ) -> Result<(), Problem> {
         let mut span = Span::child(trace::Kind::Internal, "decide");
         let permitted = operation.is_public || self.permits(caller, token, operation);
-        span.set("lifeboat.decision", || if permitted { "permit" } else { "deny" });
+        span.set("lifeboat.decision", || {
+            if permitted { "permit" } else { "deny" }
+        });
         drop(span);
         if permitted {
             return Ok(());

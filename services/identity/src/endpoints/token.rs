@@ -86,7 +86,9 @@ pub(crate) async fn token(
     let nonce = service.nonces.issue();
     let mut grant = NO_GRANT;
     let exchanged = exchange(&request, &caller, &service, &body, &mut grant).await;
-    let outcome = exchanged.as_ref().map_or_else(Refusal::outcome, |_| "issued");
+    let outcome = exchanged
+        .as_ref()
+        .map_or_else(Refusal::outcome, |_| "issued");
     measures::sign_in(grant, outcome);
     match exchanged {
         Ok(token) => token.answer(&nonce),

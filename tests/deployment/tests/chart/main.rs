@@ -14,5 +14,6 @@ mod network;
 mod pods;
 mod refusals;
 mod rendered;
+mod rules;
 mod served;
 mod written;
