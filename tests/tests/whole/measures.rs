@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use end_to_end::site::{Foundation, SERVICES};
+use reqwest::Method;
 use serde_json::Value;
 use test_support::collector::Collector;
 use test_support::ports;
@@ -114,6 +115,18 @@ async fn measured() -> Measures {
     let world = World::servers_with(on).await;
     let mut citizen = world.citizen(0).await;
     citizen.get("/household/v1/me").await.unwrap();
+    let form = serde_json::json!({
+        "lost_on": "2026-11-01", "lost_at": "新北市貢寮區福隆車站", "contact_phone": "0912345678",
+    });
+    let filed = citizen
+        .send(
+            Method::POST,
+            "/household/v1/applications/id-loss-report",
+            |request| request.header("Idempotency-Key", "measured").json(&form),
+        )
+        .await
+        .unwrap();
+    assert_eq!(filed.status(), 202, "{:?}", filed.text().await);
     let mut officer = world.officer().await;
     let path = format!("/household/v1/persons/{}", world.people[0].national_id);
     ask(&mut officer, &path, "family-tracing").await;
@@ -195,14 +208,13 @@ fn expressions() -> Vec<(String, String)> {
     for rule in rules.split("\n      - ").skip(1) {
         let name = rule.lines().next().unwrap().to_owned();
         let (_, rest) = rule.split_once("expr: ").unwrap();
-        let expression: Vec<&str> = rest
-            .lines()
-            .take_while(|line| {
-                !["for: ", "labels: "]
-                    .iter()
-                    .any(|key| line.trim().starts_with(key))
-            })
-            .collect();
+        let goes_on = |line: &&str| {
+            let line = line.trim();
+            !["for: ", "labels: ", "#", "- name: "]
+                .iter()
+                .any(|other| line.starts_with(other))
+        };
+        let expression: Vec<&str> = rest.lines().take_while(goes_on).collect();
         found.push((name, expression.join(" ")));
     }
     found
