@@ -15,6 +15,9 @@
     - secretRef: {name: {{ . }}}
   {{- end }}
   {{- end }}
+  {{- with .port }}
+  ports: [{name: admin, containerPort: {{ int . }}, protocol: TCP}]
+  {{- end }}
   {{- include "lifeboat.containerSecurity" .root | nindent 2 }}
   resources:
     {{- toYaml .resources | nindent 4 }}

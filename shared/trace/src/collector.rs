@@ -1,6 +1,6 @@
 //! The collector: where it is, and what it says to a batch.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -169,15 +169,17 @@ fn seconds(value: &HeaderValue) -> Option<Duration> {
     value.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }
 
-fn authorities(path: &PathBuf) -> Result<Vec<Certificate>, TraceError> {
+fn authorities(path: &Path) -> Result<Vec<Certificate>, TraceError> {
     let pem = std::fs::read(path).map_err(|source| TraceError::Unreadable {
-        path: path.clone(),
+        path: path.to_owned(),
         source,
     })?;
     Certificate::from_pem_bundle(&pem)
         .ok()
         .filter(|found| !found.is_empty())
-        .ok_or_else(|| TraceError::Authorities { path: path.clone() })
+        .ok_or_else(|| TraceError::Authorities {
+            path: path.to_owned(),
+        })
 }
 
 /// Reads `name=value,name=value`, as other programs read `OTEL_EXPORTER_OTLP_HEADERS`.

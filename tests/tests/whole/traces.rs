@@ -81,11 +81,7 @@ async fn one_lookup_is_one_trace(postgres: bool) {
     assert_eq!(trace, request.replace('-', ""), "there is one number");
     let taken_at = answer.headers()["snapshot-taken-at"].clone();
 
-    let (system, written) = if postgres {
-        ("postgresql", "INSERT entry")
-    } else {
-        ("sqlite", "INSERT entry")
-    };
+    let system = if postgres { "postgresql" } else { "sqlite" };
     let whole = |spans: &[Span]| {
         let has = |service: &str, name: &str| {
             spans
@@ -100,7 +96,7 @@ async fn one_lookup_is_one_trace(postgres: bool) {
     let decision = named(&spans, "gateway", "decide");
     let call = named(&spans, "gateway", "GET household");
     let logging = named(&spans, "gateway", "log lookup");
-    let insert = named(&spans, "gateway", written);
+    let insert = named(&spans, "gateway", "INSERT entry");
     let served = named(&spans, "household", "GET /v1/me");
     let proved = named(&spans, "gateway", "check token and proof");
     for (span, parent) in [

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Subcommand;
-use runtime::clock;
 use runtime::lifecycle::{self, Drain};
+use runtime::{admin, clock, metrics, telemetry};
 use serde_json::json;
 
 use super::{JournalOption, Keeper, open};
@@ -57,12 +58,7 @@ async fn backup(once: bool, settings: &Settings, json: bool) -> Result<ExitCode,
     let journals = open(&[], &JournalOption::default(), settings).await?;
     let keeper = Keeper::new(part, journals, clock::system());
     if !once {
-        let drain = Drain::default();
-        let ending = drain.clone();
-        let work = tokio::spawn(keeper.run(drain));
-        lifecycle::terminated().await?;
-        ending.begin();
-        work.await?;
+        keep(keeper, settings).await?;
         return Ok(ExitCode::SUCCESS);
     }
     match keeper.once().await? {
@@ -72,6 +68,27 @@ async fn backup(once: bool, settings: &Settings, json: bool) -> Result<ExitCode,
         None => say(format_args!("nothing is new since the last backup")),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Backs up until told to stop, as a process that is watched: with logs, and measures on the admin port.
+async fn keep(keeper: Keeper, settings: &Settings) -> Result<(), Failure> {
+    let traces = telemetry::init(&settings.telemetry)?;
+    metrics::install()?;
+    let traces = traces.start();
+    let drain = Drain::default();
+    let admin = match &settings.admin {
+        Some(part) => Some(admin::serve(part, drain.clone(), Arc::new(|| true))?),
+        None => None,
+    };
+    let work = tokio::spawn(keeper.run(drain.clone()));
+    lifecycle::terminated().await?;
+    drain.begin();
+    work.await?;
+    traces.finish().await;
+    if let Some(admin) = admin {
+        admin.stop().await?;
+    }
+    Ok(())
 }
 
 async fn restore(

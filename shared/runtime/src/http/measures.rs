@@ -28,18 +28,23 @@ impl Measures {
 
     pub(super) fn record(&self, operation: &str, status: StatusCode, took: Duration) {
         let mut operations = self.operations.borrow_mut();
-        if !operations.contains_key(operation) {
-            operations.insert(operation.to_owned(), self.operation(operation));
+        match operations.get_mut(operation) {
+            Some(known) => self.count(operation, known, status, took),
+            None => {
+                let mut new = self.operation(operation);
+                self.count(operation, &mut new, status, took);
+                operations.insert(operation.to_owned(), new);
+            }
         }
-        let Some(known) = operations.get_mut(operation) else {
-            return;
-        };
-        known
+    }
+
+    fn count(&self, name: &str, operation: &mut Operation, status: StatusCode, took: Duration) {
+        operation
             .answers
             .entry(status)
-            .or_insert_with(|| self.answers(operation, status))
+            .or_insert_with(|| self.answers(name, status))
             .increment(1);
-        known.seconds.record(took.as_secs_f64());
+        operation.seconds.record(took.as_secs_f64());
     }
 
     fn operation(&self, operation: &str) -> Operation {

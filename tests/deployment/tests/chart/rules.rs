@@ -16,7 +16,7 @@ fn promtool(arguments: &[&str]) -> Output {
         .current_dir(root())
         .stdin(Stdio::null())
         .output()
-        .expect("promtool is not installed: run `cargo xtask test`")
+        .unwrap_or_else(|error| panic!("promtool: {error}: run `cargo xtask test`"))
 }
 
 fn said(output: &Output) -> String {

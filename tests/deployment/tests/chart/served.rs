@@ -380,6 +380,8 @@ async fn journals(site: &mut Site) {
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    let metrics = format!("http://{}/metrics", site.address(&keeper, 9090));
+    running.answers(&metrics, PATIENCE).await;
     running.terminate();
     assert!(
         running.exit(PATIENCE).await.success(),
