@@ -29,6 +29,9 @@ struct Said {
     snapshot: Option<Box<RawValue>>,
     #[serde(default)]
     age_seconds: Option<i64>,
+    /// Whether it answers, as the status of the same answer says: one that only takes no applications does.
+    #[serde(skip)]
+    is_serving: bool,
 }
 
 impl Said {
@@ -38,6 +41,7 @@ impl Said {
             state: "unreachable".to_owned(),
             snapshot: None,
             age_seconds: None,
+            is_serving: false,
         }
     }
 }
@@ -84,7 +88,7 @@ impl Health {
                 .map(|said| (said.service.clone(), said))
                 .collect();
             for said in heard.values() {
-                let ready = if said.state == "ready" { 1.0 } else { 0.0 };
+                let ready = if said.is_serving { 1.0 } else { 0.0 };
                 metrics::gauge!("lifeboat_gateway_service_ready", "service" => said.service.clone()).set(ready);
             }
             self.services.store(Arc::new(heard));
@@ -133,7 +137,8 @@ async fn ask(upstream: &Upstream, client: &Client, patience: Duration) -> Said {
         let uri = upstream.uri(PathAndQuery::from_static("/readyz")).ok()?;
         let request = Request::get(uri).body(Full::new(Bytes::new())).ok()?;
         let answer = client.call(request, Way::Kept).await.ok()?;
-        let said: Said = serde_json::from_slice(&answer.body).ok()?;
+        let mut said: Said = serde_json::from_slice(&answer.body).ok()?;
+        said.is_serving = answer.head.status.is_success();
         (said.service == *upstream.name).then_some(said)
     };
     tokio::time::timeout(patience.max(Duration::from_secs(1)), said)
