@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test|fuzz|lint|openapi|kubernetes|cluster|bench`.
+//! The project's own commands: `cargo xtask test|fuzz|lint|openapi|kubernetes|cluster|images|bench`.
 //!
 //! It installs and starts real servers, so it is kept apart from what is deployed, and light, so that it is built soon.
 #![expect(
@@ -12,6 +12,7 @@ mod cluster;
 mod commands;
 mod emulators;
 mod fuzz;
+mod images;
 mod interrupt;
 mod kubernetes;
 mod lint;
@@ -51,6 +52,8 @@ enum Task {
     Openapi(openapi::Arguments),
     /// Write k8s/ and what the chart's switches change, from the chart
     Kubernetes(kubernetes::Arguments),
+    /// Build an image of each program with buildah, prove it, and write the values that pin it
+    Images(images::Arguments),
 }
 
 /// Runs the command that the process was started with.
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
                 Task::Cluster(arguments) => cluster::run(arguments).await,
                 Task::Openapi(arguments) => openapi::run(&arguments).await,
                 Task::Kubernetes(arguments) => kubernetes::run(&arguments).await,
+                Task::Images(arguments) => images::run(&arguments).await,
             }
         })
     });

@@ -12,8 +12,7 @@ use crate::Failure;
 use crate::commands::{Group, cargo, run as run_command, words};
 use crate::emulators::Emulators;
 use crate::interrupt::Interrupt;
-use crate::kubernetes;
-use crate::parts;
+use crate::{images, kubernetes, parts};
 use outcome::Outcome;
 
 #[derive(Debug, Args)]
@@ -56,8 +55,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Vec::new()
     };
 
+    let image_checker = if builds_images(&arguments.cargo) {
+        images::provide_for_tests(&mut interrupt).await?
+    } else {
+        Vec::new()
+    };
+
     let mut command = cargo(&["test", "--no-fail-fast"]);
-    command.envs(checkers);
+    command.envs(checkers).envs(image_checker);
     command.envs(emulators.iter().flat_map(Emulators::variables));
     if !names_packages(&arguments.cargo) {
         command.arg("--workspace");
@@ -127,6 +132,11 @@ fn renders(arguments: &[String]) -> bool {
     may_run(arguments, &["deployment", "end-to-end"])
 }
 
+/// Whether tests may run that build images, and look into the lists of what the programs are made of.
+fn builds_images(arguments: &[String]) -> bool {
+    may_run(arguments, &["images"])
+}
+
 /// Whether tests may run that hand messages to the broker, which takes a while to start.
 fn needs_broker(arguments: &[String]) -> bool {
     may_run(arguments, &["journal", "lifeboat", "end-to-end"])
@@ -134,7 +144,9 @@ fn needs_broker(arguments: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{names_packages, needs_broker, needs_clouds, renders, starts_programs};
+    use super::{
+        builds_images, names_packages, needs_broker, needs_clouds, renders, starts_programs,
+    };
 
     fn arguments(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()
@@ -165,6 +177,12 @@ mod tests {
     fn helm_is_there_for_whoever_renders() {
         assert!(renders(&[]) && renders(&arguments("-p deployment")));
         assert!(!renders(&arguments("-p vault")));
+    }
+
+    #[test]
+    fn a_builder_is_there_for_whoever_builds_images() {
+        assert!(builds_images(&[]) && builds_images(&arguments("--package images")));
+        assert!(!builds_images(&arguments("-p deployment")));
     }
 
     #[test]
