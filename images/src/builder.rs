@@ -7,7 +7,7 @@ use crate::commit::Commit;
 use crate::context::remove;
 use crate::{Failure, PROGRAM};
 
-/// The folder below `target/` with everything that is made.
+/// The builder, and where it keeps what it is at.
 #[derive(Debug)]
 pub struct Builder {
     storage: PathBuf,
@@ -65,6 +65,17 @@ impl Builder {
         command.arg("--runroot").arg(self.storage.join("run"));
         command
     }
+}
+
+/// Copies an archive to its registry, byte for byte, so that the digest stays.
+#[must_use]
+pub fn push(archive: &Path, name: &str) -> Command {
+    let mut command = Command::new("skopeo");
+    command
+        .args(["copy", "--quiet", "--preserve-digests"])
+        .arg(format!("oci-archive:{}", archive.display()))
+        .arg(format!("docker://{name}"));
+    command
 }
 
 /// What starts in the image.

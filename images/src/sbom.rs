@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
+use uuid::Builder;
 
 use crate::commit::Commit;
 use crate::dependencies::{Graph, Name, Use};
@@ -248,7 +248,10 @@ fn serial(document: &Value) -> Result<String, Failure> {
     let digest = Sha256::digest(serde_json::to_vec(document)?);
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
-    Ok(format!("urn:uuid:{}", Uuid::new_v8(bytes)))
+    Ok(format!(
+        "urn:uuid:{}",
+        Builder::from_custom_bytes(bytes).into_uuid()
+    ))
 }
 
 /// The bytes as lower-case hexadecimal digits.

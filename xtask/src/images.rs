@@ -7,7 +7,7 @@ use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use images::archive::Image;
-use images::builder::Builder;
+use images::builder::{self, Builder};
 use images::commit::Commit;
 use images::context::{self, Contents};
 use images::digests::{self, Place};
@@ -29,8 +29,16 @@ const BUILDERS: [Part; 3] = [
     Part::new("buildah", "buildah"),
 ];
 
-/// What the tests run images with.
-const RUNNERS: [Part; 2] = [Part::new("podman", "podman"), Part::new("runc", "runc")];
+/// What takes images to a registry.
+const PUSHER: Part = Part::new("skopeo", "skopeo");
+
+/// What the tests run images with, and take them to.
+const RUNNERS: [Part; 4] = [
+    Part::new("podman", "podman"),
+    Part::new("runc", "runc"),
+    PUSHER,
+    Part::new("docker-registry", "docker-registry"),
+];
 
 /// From the Python package index, for the tests: the schemas of the lists of materials, and what validates by them.
 const CHECKERS: [&str; 2] = ["cyclonedx-python-lib==11.12.0", "jsonschema-rs==0.61.2"];
@@ -41,14 +49,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", num_args = 1..)]
     only: Vec<String>,
     /// The registry that the images are for, as in the chart's `image.registry`
-    #[arg(long, value_name = "HOST", default_value = "")]
-    registry: String,
+    #[arg(long, value_name = "HOST")]
+    registry: Option<String>,
     /// The folder of the images in the registry, as in the chart's `image.repository`
     #[arg(long, value_name = "PATH", default_value = "lifeboat")]
     repository: String,
     /// Their tag [default: the version]
     #[arg(long)]
     tag: Option<String>,
+    /// Take them to the registry, as who is signed in there (skopeo login)
+    #[arg(long, requires = "registry")]
+    push: bool,
     /// Where others get the source, for the images' labels [default: the URL of git's remote `origin`, where it is one]
     #[arg(long, value_name = "URL")]
     source: Option<String>,
@@ -87,7 +98,12 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let builder = Builder::new(work.out.join("storage"))?;
     let built = work.all(&programs, &builder, &mut interrupt).await;
     builder.clear()?;
-    work.tell(&built?)
+    let built = built?;
+    work.tell(&built)?;
+    if arguments.push {
+        work.push(&built, &mut interrupt).await?;
+    }
+    Ok(())
 }
 
 /// What is the same for all images of a run.
@@ -171,6 +187,20 @@ impl Work<'_> {
         Ok(image)
     }
 
+    /// Takes the archives to the registry.
+    async fn push(
+        &self,
+        images: &BTreeMap<String, Image>,
+        interrupt: &mut Interrupt,
+    ) -> Result<(), Failure> {
+        parts::provide(&[PUSHER], interrupt).await?;
+        for name in images.keys() {
+            let push = builder::push(&self.archive(name), &self.place.name(name));
+            run_command(&mut Command::from(push), interrupt).await?;
+        }
+        Ok(())
+    }
+
     /// Writes the values, and a table for people.
     fn tell(&self, images: &BTreeMap<String, Image>) -> Result<(), Failure> {
         let digests = images.iter();
@@ -205,7 +235,7 @@ fn place(arguments: &Arguments, workspace: &Workspace) -> Result<Place, Failure>
     let version = || workspace.programs().first().map(|one| one.version.clone());
     let tag = arguments.tag.clone().or_else(version);
     Ok(Place {
-        registry: arguments.registry.clone(),
+        registry: arguments.registry.clone().unwrap_or_default(),
         repository: arguments.repository.clone(),
         tag: tag.ok_or("there is no program below services/")?,
     })

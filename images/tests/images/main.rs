@@ -7,6 +7,7 @@
 
 mod built;
 mod listed;
+mod pushed;
 mod refused;
 mod runs;
 mod small;

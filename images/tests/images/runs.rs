@@ -4,15 +4,11 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use test_support::ports;
 use test_support::process::Service;
 
-use crate::small::{Place, done};
-
-/// How long a container may take to start or to end, on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_mins(1);
+use crate::small::{PATIENCE, Place, done};
 
 /// What podman keeps is in this place only; cgroups and runtime are those that also work inside of a container.
 fn podman(place: &Place) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use images::archive::Image;
 use images::builder::Builder;
@@ -12,6 +13,9 @@ use images::workspace::Program;
 
 /// The name of its image.
 pub(crate) const NAME: &str = "registry.example/lifeboat/small:1.2.3";
+
+/// How long anything may take to start or to end, on a machine that does other things too.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A stand-in for the list of what it is made of, where that is not what is tested.
 const SBOM: &str = "{\"bomFormat\": \"CycloneDX\"}\n";
