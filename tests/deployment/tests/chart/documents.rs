@@ -1,7 +1,8 @@
 //! The commands of docs/deploy.md: each is run or rendered, in the order in which it stands there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use deployment::root;
 use deployment::tools::Values;
@@ -143,7 +144,9 @@ fn rendered(arguments: &[&str], sample: &std::path::Path) -> Values {
             "-n" | "--namespace" => values,
             "-f" | "--values" => {
                 let own = root().join(value);
-                let file: PathBuf = if own.exists() {
+                let file: PathBuf = if value == DIGESTS {
+                    digests()
+                } else if own.exists() {
                     own
                 } else {
                     sample.with_file_name(value)
@@ -155,6 +158,33 @@ fn rendered(arguments: &[&str], sample: &std::path::Path) -> Values {
         };
     }
     values
+}
+
+/// The file that the images' command writes, by its name in the document.
+const DIGESTS: &str = "target/images/digests.yaml";
+
+/// Such a file, as it is written.
+fn digests() -> PathBuf {
+    static FILE: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("digests.yaml");
+        std::fs::write(&file, crate::images::values_of_all()).unwrap();
+        (folder, file)
+    });
+    FILE.1.clone()
+}
+
+/// Whether the program says of itself that it has these flags.
+fn has_flags(program: &Path, command: &[&str], line: &str) {
+    let asked = test_support::process::command(program)
+        .args(command)
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8_lossy(&asked.stdout);
+    for flag in words(line).iter().filter(|word| word.starts_with("--")) {
+        assert!(help.contains(flag), "{line}: {flag} is not in:\n{help}");
+    }
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
@@ -208,17 +238,22 @@ fn every_other_command_of_the_document_is_one_that_there_is() {
                     let named = words[1..]
                         .iter()
                         .take_while(|word| word.chars().all(|letter| letter.is_ascii_lowercase()));
-                    let asked = command(&program("lifeboat"))
-                        .args(named.take(2))
-                        .arg("--help")
-                        .output()
-                        .unwrap();
-                    let help = String::from_utf8_lossy(&asked.stdout);
-                    for flag in words.iter().filter(|word| word.starts_with("--")) {
-                        assert!(help.contains(flag), "{line}: {flag} is not in:\n{help}");
-                    }
+                    let named: Vec<&str> = named.take(2).copied().collect();
+                    has_flags(&program("lifeboat"), &named, line);
                 }
-                "cargo" => assert_eq!(words[1], "xtask", "{line}"),
+                "cargo" => {
+                    assert_eq!(words[1], "xtask", "{line}");
+                    has_flags(&program("xtask"), &words[2..3], line);
+                }
+                // The images' own tests build what such a folder holds.
+                "docker" => {
+                    let ["build", "--file", recipe, "--tag", name, folder] = words[1..] else {
+                        panic!("{line}")
+                    };
+                    assert_eq!(recipe, format!("{folder}/Containerfile"));
+                    let laid_out = name.replace("lifeboat/", "target/images/context/");
+                    assert_eq!(laid_out.split(':').next().unwrap(), folder);
+                }
                 other => panic!("{other} of `{line}` is neither run nor rendered"),
             }
         }

@@ -10,6 +10,7 @@ mod checkers;
 mod consistency;
 mod cost;
 mod documents;
+mod images;
 mod network;
 mod pods;
 mod refusals;
