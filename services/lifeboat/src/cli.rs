@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use runtime::lifecycle::Termination;
+use tokio::task::spawn_blocking;
 
 use crate::backup::BackupCommand;
 use crate::failback::FailbackCommand;
@@ -14,6 +17,9 @@ use crate::outcome::Failure;
 use crate::settings::Settings;
 use crate::snapshot::SnapshotCommand;
 use crate::{backup, call, demo, failback, journals, openapi, registry, restore, snapshot, up};
+
+/// How long work that cannot be broken off is waited for, once the process was told to end.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Keeps a government's core functions alive when its data centres are gone.
 #[derive(Debug, Parser)]
@@ -76,33 +82,57 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let threads = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    threads.block_on(async move {
-        match cli.command {
-            Command::Demo(options) => Box::pin(demo::run(options, &settings, cli.json)).await,
-            Command::Up => Box::pin(up::run(settings)).await,
-            Command::Call(options) => call::run(*options).await,
-            Command::Snapshot(command) => {
-                Ok(
-                    snapshot::run(command, &registry::systems(), &settings.snapshot, cli.json)
-                        .await,
-                )
-            }
-            Command::Restore(options) => {
-                let systems = registry::systems();
-                Box::pin(restore::run(*options, &systems, &settings, cli.json)).await
-            }
-            Command::Keys(command) => keys::run(command, cli.json),
-            Command::Backup(command) => Ok(Box::pin(backup::run(command, cli.json)).await),
-            Command::Failback(command) => {
-                Box::pin(failback::run(command, &settings, cli.json)).await
-            }
-            Command::Journal(command) => {
-                Box::pin(journals::run(command, &settings, cli.json)).await
-            }
-            Command::Identity(command) => {
-                Box::pin(identity_keys::run(command, settings, cli.json)).await
-            }
-            Command::Openapi(options) => openapi::run(&options),
+    let done = threads.block_on(async {
+        if cli.command.serves() {
+            return Some(act(cli, settings).await);
         }
+        let mut termination = match Termination::listen() {
+            Ok(termination) => termination,
+            Err(error) => return Some(Err(error.into())),
+        };
+        tokio::select! {
+            biased;
+            () = termination.told() => None,
+            done = act(cli, settings) => Some(done),
+        }
+    });
+    done.unwrap_or_else(|| {
+        // What works on a thread of its own, such as a table that is written to a file, would go on to its end.
+        threads.shutdown_timeout(PATIENCE);
+        Err(Failure::told_to_stop())
     })
+}
+
+impl Command {
+    /// Whether it goes on until it is told to stop, and then ends in its own order.
+    fn serves(&self) -> bool {
+        match self {
+            Self::Demo(_) | Self::Up => true,
+            Self::Journal(command) => command.serves(),
+            _ => false,
+        }
+    }
+}
+
+async fn act(cli: Cli, settings: Settings) -> Result<ExitCode, Failure> {
+    let json = cli.json;
+    match cli.command {
+        Command::Demo(options) => Box::pin(demo::run(options, &settings, json)).await,
+        Command::Up => Box::pin(up::run(settings)).await,
+        Command::Call(options) => Box::pin(call::run(*options)).await,
+        Command::Snapshot(command) => {
+            let systems = registry::systems();
+            Ok(Box::pin(snapshot::run(command, &systems, &settings.snapshot, json)).await)
+        }
+        Command::Restore(options) => {
+            let systems = registry::systems();
+            Box::pin(restore::run(*options, &systems, &settings, json)).await
+        }
+        Command::Keys(command) => spawn_blocking(move || keys::run(command, json)).await?,
+        Command::Backup(command) => Ok(Box::pin(backup::run(command, json)).await),
+        Command::Failback(command) => Box::pin(failback::run(command, &settings, json)).await,
+        Command::Journal(command) => Box::pin(journals::run(command, &settings, json)).await,
+        Command::Identity(command) => Box::pin(identity_keys::run(command, settings, json)).await,
+        Command::Openapi(options) => spawn_blocking(move || openapi::run(&options)).await?,
+    }
 }

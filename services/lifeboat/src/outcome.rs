@@ -42,6 +42,12 @@ impl Failure {
         }
     }
 
+    /// The process was told to end before it was done (SIGTERM or Ctrl-C; exit code 1).
+    pub(crate) fn told_to_stop() -> Self {
+        Self::failed("told to stop before it was done")
+            .next("run it again: what was begun is not in use, and is taken up or begun anew")
+    }
+
     /// What the operator does next.
     #[must_use]
     pub(crate) fn next(mut self, next: impl fmt::Display) -> Self {

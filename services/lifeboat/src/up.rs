@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use runtime::lifecycle::{self, Drain};
+use runtime::lifecycle::{Drain, Termination};
 use runtime::server::Readiness;
 use runtime::{admin, clock, metrics, telemetry};
 
@@ -12,6 +12,7 @@ use crate::settings::Settings;
 use crate::stack::Stack;
 
 pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+    let mut termination = Termination::listen()?;
     let traces = telemetry::init(&settings.telemetry)?;
     runtime::open_files::take_all_allowed();
     metrics::install()?;
@@ -27,7 +28,10 @@ pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
         Some(part) => Some(admin::serve(part, drain.clone(), Arc::new(all_ready))?),
         None => None,
     };
-    let stack = Stack::start(settings, &clock::system()).await?;
+    let stack = tokio::select! {
+        stack = Stack::start(settings, &clock::system()) => stack?,
+        () = termination.told() => return Err(Failure::told_to_stop()),
+    };
     started.get_or_init(|| stack.readiness());
     if stack.is_empty() {
         return Err(Failure::usage("nothing is configured to be served")
@@ -36,7 +40,7 @@ pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     for (service, url) in stack.addresses() {
         tracing::info!(service, url, "ready");
     }
-    lifecycle::terminated().await?;
+    termination.told().await;
     tracing::info!("draining");
     drain.begin();
     stack.stop().await?;

@@ -8,9 +8,10 @@ use clap::Parser;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::lifecycle::Termination;
 use crate::server::Running;
 use crate::telemetry::Traces;
-use crate::{admin, config, lifecycle, metrics, open_files, telemetry};
+use crate::{admin, config, metrics, open_files, telemetry};
 
 /// A boxed error of a start-up step; its text is what the operator reads.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -88,9 +89,14 @@ async fn serve<T, F>(
 where
     F: Future<Output = Result<Running, StartError>>,
 {
+    let mut termination = Termination::listen()?;
     metrics::install()?;
     let traces = traces.start();
-    let running = start(settings.service).await?;
+    let running = tokio::select! {
+        running = start(settings.service) => running?,
+        // Nobody was let in yet.
+        () = termination.told() => return Ok(()),
+    };
     let admin = match &settings.admin {
         Some(admin) => Some(admin::serve(
             admin,
@@ -100,7 +106,7 @@ where
         None => None,
     };
     tracing::info!(url = running.url(), "ready");
-    lifecycle::terminated().await?;
+    termination.told().await;
     tracing::info!("draining");
     running.stop().await?;
     traces.finish().await;

@@ -13,7 +13,7 @@ use deployment::tools::{HELM, KUBECTL};
 use end_to_end::Failure;
 use end_to_end::cluster::faults::{self, Plan};
 use end_to_end::cluster::{Cluster, Options};
-use runtime::lifecycle::terminated;
+use runtime::lifecycle::Termination;
 
 #[derive(Debug, Parser)]
 enum Cli {
@@ -54,10 +54,11 @@ struct Data {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let cli = Cli::parse();
+    let mut termination = Termination::listen()?;
     // What was started ends with the cluster, which is dropped whoever is first.
     tokio::select! {
         done = run(cli) => done,
-        ended = terminated() => Ok(ended?),
+        () = termination.told() => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::process::{Child, Output, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 use test_support::postgres::{Database, database, psql};
@@ -58,6 +59,9 @@ const AWKWARD: &str = r#"
 /// A table on whose check the restore sleeps.
 const SLOW: &str = "CREATE TABLE fast (id int PRIMARY KEY); INSERT INTO fast SELECT generate_series(1, 5000);
     CREATE TABLE slow (id int PRIMARY KEY, CHECK (pg_sleep(0.02) IS NOT NULL)); INSERT INTO slow SELECT generate_series(1, 300)";
+
+/// How many tables and indexes there are to be seen.
+const SEEN: &str = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'";
 
 /// Everything that is there, with the schemas, types and extensions, and what nobody sees of a restore.
 fn everything(url: &str) -> (Vec<String>, String) {
@@ -228,10 +232,25 @@ async fn a_killed_restore_shows_nothing_and_can_be_run_again() {
     assert_eq!(busy.status.code(), Some(2), "{busy:?}");
     restore.kill().unwrap();
     restore.wait().unwrap();
-    let seen = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'";
-    assert_eq!(psql(&again.url, seen).unwrap(), "0");
+    assert_eq!(psql(&again.url, SEEN).unwrap(), "0");
     let restored = kept.restore(&again.url, &[]);
     assert!(restored.status.success(), "{restored:?}");
+    assert_eq!(everything(&again.url), everything(&lost.url));
+}
+
+#[tokio::test]
+async fn a_restore_that_is_told_to_stop_says_so_shows_nothing_and_can_be_run_again() {
+    let (lost, again) = made(SLOW).await;
+    let kept = Kept::of(&lost);
+    let restore = kept.begin(&again.url, "spool", &[]);
+    building(&again.url);
+    let id = Pid::from_child(&restore);
+    kill_process(id, Signal::TERM).unwrap();
+    let stopped = restore.wait_with_output().unwrap();
+    assert_eq!(stopped.status.code(), Some(1), "{stopped:?}");
+    assert!(told(&stopped).contains("told to stop before it was done"));
+    assert_eq!(psql(&again.url, SEEN).unwrap(), "0");
+    assert!(kept.restore(&again.url, &[]).status.success());
     assert_eq!(everything(&again.url), everything(&lost.url));
 }
 

@@ -1,9 +1,13 @@
 //! Databases in and out of a vault.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use test_support::postgres::{self, database, psql};
+use test_support::process::{Service, program};
+use test_support::proxy::{Line, Proxy};
 
 use super::vaults::{Vault, done};
 use super::world::packages;
@@ -132,4 +136,50 @@ async fn a_database_is_backed_up_and_made_again_by_psql_alone() {
     assert!(loaded.status.success(), "{loaded:?}");
     assert!(before.len() > 23_000);
     assert_eq!(dump(&again.url), before);
+}
+
+/// How many restore points there are on a cloud.
+fn heads(cloud: &Path) -> usize {
+    std::fs::read_dir(cloud.join("h")).map_or(0, Iterator::count)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_that_is_told_to_stop_makes_no_restore_point_and_can_be_run_again() {
+    let source = database().await;
+    let rows = "CREATE TABLE row (id int PRIMARY KEY, note text);
+        INSERT INTO row SELECT n, repeat(md5(n::text), 8) FROM generate_series(1, 40000) n";
+    psql(&source.url, rows).unwrap();
+    let (vault, clouds) = Vault::in_folders();
+    let authority = source.url.split_once('@').unwrap().1;
+    let proxy = Proxy::start(authority.split('/').next().unwrap()).await;
+    proxy.set(Line::Slow(200_000));
+
+    let (file, slow) = (vault.path("vault.toml"), proxy.in_front_of(&source.url));
+    let words = ["backup", "run", "--vault", &file, &slow];
+    let mut backup = Service::start(&program("lifeboat"), &words, &[]);
+    let patience = Duration::from_mins(1);
+    let begun = Instant::now();
+    while proxy.answered() < 300_000 {
+        assert!(
+            backup.ended().is_none() && begun.elapsed() < patience,
+            "{}",
+            backup.stderr()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    backup.terminate();
+    assert_eq!(backup.exit(patience).await.code(), Some(1));
+    assert!(
+        backup.stderr().contains("told to stop before it was done"),
+        "{}",
+        backup.stderr()
+    );
+    for cloud in &clouds {
+        assert_eq!(heads(cloud), 0);
+    }
+
+    vault.back_up_from(&source.url);
+    for cloud in &clouds {
+        assert_eq!(heads(cloud), 1);
+    }
 }

@@ -20,7 +20,8 @@ use std::time::Instant;
 
 use clap::Args;
 use runtime::clock;
-use runtime::{lifecycle, metrics, taipei, telemetry};
+use runtime::lifecycle::Termination;
+use runtime::{metrics, taipei, telemetry};
 
 use self::backups::{Backups, WayBack};
 use self::filing::FirstSite;
@@ -90,6 +91,7 @@ pub(crate) async fn run(
     settings: &Settings,
     json: bool,
 ) -> Result<ExitCode, Failure> {
+    let mut termination = Termination::listen()?;
     let traces = telemetry::init(&telemetry::Settings {
         filter: "warn".to_owned(),
         ..settings.telemetry.clone()
@@ -97,6 +99,20 @@ pub(crate) async fn run(
     runtime::open_files::take_all_allowed();
     metrics::install()?;
     let traces = traces.start();
+    let stack = tokio::select! {
+        stack = Box::pin(show(&options, json)) => stack?,
+        () = termination.told() => return Err(Failure::told_to_stop()),
+    };
+    if !options.exit {
+        termination.told().await;
+    }
+    stack.stop().await?;
+    traces.finish().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Everything that there is to see; what serves then is left at work.
+async fn show(options: &Options, json: bool) -> Result<Stack, Failure> {
     let clock = clock::system();
     let folder = Folder::claim(&options.dir)?;
     let mut timings = Timings::default();
@@ -157,9 +173,6 @@ pub(crate) async fn run(
     report::ready(&ready, &timings, &folder.join("ready.json"), json)?;
     if !options.exit {
         report::serving(&ready, &folder.join("ready.json"), json);
-        lifecycle::terminated().await?;
     }
-    stack.stop().await?;
-    traces.finish().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(stack)
 }

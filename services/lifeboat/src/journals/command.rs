@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Subcommand;
-use runtime::lifecycle::{self, Drain};
+use runtime::lifecycle::{Drain, Termination};
 use runtime::{admin, clock, metrics, telemetry};
 use serde_json::json;
 
@@ -35,6 +35,13 @@ pub(crate) enum JournalCommand {
     },
 }
 
+impl JournalCommand {
+    /// Whether it goes on until it is told to stop.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self, Self::Backup { once: false })
+    }
+}
+
 pub(crate) async fn run(
     command: JournalCommand,
     settings: &Settings,
@@ -55,10 +62,14 @@ async fn backup(once: bool, settings: &Settings, json: bool) -> Result<ExitCode,
         Failure::usage("no vault is configured for the journals")
             .next("set vault and spool under [journal_backup] in lifeboat.toml")
     })?;
-    let journals = open(&[], &JournalOption::default(), settings).await?;
+    let mut termination = Termination::listen()?;
+    let journals = tokio::select! {
+        journals = open(&[], &JournalOption::default(), settings) => journals?,
+        () = termination.told() => return Err(Failure::told_to_stop()),
+    };
     let keeper = Keeper::new(part, journals, clock::system());
     if !once {
-        keep(keeper, settings).await?;
+        keep(keeper, settings, &mut termination).await?;
         return Ok(ExitCode::SUCCESS);
     }
     match keeper.once().await? {
@@ -71,7 +82,11 @@ async fn backup(once: bool, settings: &Settings, json: bool) -> Result<ExitCode,
 }
 
 /// Backs up until told to stop, as a process that is watched: with logs, and measures on the admin port.
-async fn keep(keeper: Keeper, settings: &Settings) -> Result<(), Failure> {
+async fn keep(
+    keeper: Keeper,
+    settings: &Settings,
+    termination: &mut Termination,
+) -> Result<(), Failure> {
     let traces = telemetry::init(&settings.telemetry)?;
     metrics::install()?;
     let traces = traces.start();
@@ -81,7 +96,7 @@ async fn keep(keeper: Keeper, settings: &Settings) -> Result<(), Failure> {
         None => None,
     };
     let work = tokio::spawn(keeper.run(drain.clone()));
-    lifecycle::terminated().await?;
+    termination.told().await;
     drain.begin();
     work.await?;
     traces.finish().await;

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use ::snapshot::{Store, StoreError, System};
 use clap::Args;
-use runtime::lifecycle;
 
 use super::settings::Settings;
 use super::show;
@@ -49,10 +48,6 @@ pub(crate) async fn run(
         done = looking => done,
         () = give_up(patience) => Err(Failure::failed("there is no snapshot in service yet")
             .next("restore or load it: lifeboat restore, lifeboat snapshot load")),
-        told = lifecycle::terminated() => {
-            told?;
-            Err(Failure::failed("told to stop before there was a snapshot"))
-        }
     }
 }
 
