@@ -28,8 +28,9 @@ pub(crate) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
         Some(part) => Some(admin::serve(part, drain.clone(), Arc::new(all_ready))?),
         None => None,
     };
+    let clock = clock::system();
     let stack = tokio::select! {
-        stack = Stack::start(settings, &clock::system()) => stack?,
+        stack = Stack::start(settings, &clock) => stack?,
         () = termination.told() => return Err(Failure::told_to_stop()),
     };
     started.get_or_init(|| stack.readiness());

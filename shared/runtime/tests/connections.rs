@@ -18,7 +18,7 @@ fn serve(requests_per_connection: u32) -> Running {
     let socket = server::bind(&settings).unwrap();
     server::serve(&settings, socket, None, Drain::default(), || {
         let app = App::new().route("/", web::get().to(HttpResponse::NoContent));
-        runtime::http::bounded(app, 1024, Duration::from_secs(5))
+        runtime::http::bounded(app, "test", 1024, Duration::from_secs(5))
     })
     .unwrap()
 }

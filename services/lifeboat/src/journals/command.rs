@@ -63,8 +63,9 @@ async fn backup(once: bool, settings: &Settings, json: bool) -> Result<ExitCode,
             .next("set vault and spool under [journal_backup] in lifeboat.toml")
     })?;
     let mut termination = Termination::listen()?;
+    let option = JournalOption::default();
     let journals = tokio::select! {
-        journals = open(&[], &JournalOption::default(), settings) => journals?,
+        journals = open(&[], &option, settings) => journals?,
         () = termination.told() => return Err(Failure::told_to_stop()),
     };
     let keeper = Keeper::new(part, journals, clock::system());

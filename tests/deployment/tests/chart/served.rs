@@ -380,7 +380,7 @@ async fn journals(site: &mut Site) {
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let metrics = format!("http://{}/metrics", site.address(&keeper, 9090));
+    let metrics = format!("http://{}/metrics", site.address(&Pod::of(&keeper), 9090));
     running.answers(&metrics, PATIENCE).await;
     running.terminate();
     assert!(
