@@ -14,8 +14,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use exchange::Connection;
 pub use exchange::Answer;
+use exchange::Connection;
 pub use tally::Tally;
 
 /// An answer that takes longer counts as none.
@@ -224,9 +224,8 @@ mod tests {
             let Requests::Once(made) = plan.requests else {
                 unreachable!()
             };
-            plan.requests = Requests::Fresh(std::sync::Arc::new(move |number| {
-                made.get(number).cloned()
-            }));
+            plan.requests =
+                Requests::Fresh(std::sync::Arc::new(move |number| made.get(number).cloned()));
             plan.rate = Some(100.0);
             plan.duration = Duration::from_millis(50);
             let tally = run(plan).await;

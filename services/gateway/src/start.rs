@@ -159,7 +159,7 @@ async fn assemble(
         health: Arc::new(Health::new(drain.clone())),
         limits: settings.limits.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
-        requests: Budget::new("requests", settings.limits.requests),
+        requests: Budget::new("places", settings.limits.requests),
         bodies: Budget::new("bodies", settings.limits.all_bodies_bytes),
         policies: PolicyStore::new(descriptors)?,
         rates: RateGate::new(&settings.rates, store.as_ref(), &clock),

@@ -126,7 +126,11 @@ async fn what_is_no_redis_is_said_at_once() {
 async fn a_store_behind_tls_is_used_where_its_certificate_is_believed() {
     let (ours, theirs) = (Authority::new("ours"), Authority::new("theirs"));
     let url = redis::url().await;
-    let place = url.trim_start_matches("redis://").split('/').next().unwrap();
+    let place = url
+        .trim_start_matches("redis://")
+        .split('/')
+        .next()
+        .unwrap();
     let own = ours.issue(&["127.0.0.1"], Term::Current);
     let front = TlsFront::before(place, &own).await;
     let secure: SecretString = format!("rediss://127.0.0.1:{}/0", front.port()).into();
@@ -150,9 +154,14 @@ async fn a_store_behind_tls_is_used_where_its_certificate_is_believed() {
     for (url, authorities) in [
         (secure, empty),
         (url.as_str().into(), believed),
-        ("rediss://127.0.0.1".into(), folder.path().join("nowhere.crt")),
+        (
+            "rediss://127.0.0.1".into(),
+            folder.path().join("nowhere.crt"),
+        ),
     ] {
-        let said = SharedStore::open(&url, Some(&authorities)).await.unwrap_err();
+        let said = SharedStore::open(&url, Some(&authorities))
+            .await
+            .unwrap_err();
         let said = said.to_string();
         assert!(said.contains(authorities.to_str().unwrap()), "{said}");
     }

@@ -142,9 +142,6 @@ async fn a_server_is_reached_over_tls_and_only_where_its_certificate_holds() {
     assert_eq!(text(&connection.unwrap(), is_secure).await, "true");
 
     for refused in [secure("127.0.0.1", &theirs), secure("localhost", &ours)] {
-        assert!(matches!(
-            open(&refused).await,
-            Err(OpenError::Database(_))
-        ));
+        assert!(matches!(open(&refused).await, Err(OpenError::Database(_))));
     }
 }

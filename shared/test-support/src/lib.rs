@@ -24,8 +24,8 @@ pub mod proxy;
 pub mod rabbitmq;
 pub mod redis;
 pub mod server;
-pub mod tls_front;
 mod server_user;
+pub mod tls_front;
 
 /// The words of every failure for want of a server.
 const RUN_INSTEAD: &str = "run `cargo xtask test [-- args]`, which starts what the tests need";

@@ -35,12 +35,12 @@ pub(crate) struct Share {
 pub(crate) struct Exhausted;
 
 impl Budget {
-    /// A budget of `most`; what is shed for want of it is counted under `name`.
-    pub(crate) fn new(name: &'static str, most: usize) -> Self {
+    /// A budget of `most`; requests that are shed for want of it are counted under `reason`.
+    pub(crate) fn new(reason: &'static str, most: usize) -> Self {
         Self(Arc::new(Inner {
             used: AtomicUsize::new(0),
             most,
-            shed: counter!("lifeboat_gateway_shed_total", "budget" => name),
+            shed: shed(reason),
         }))
     }
 
@@ -79,6 +79,11 @@ impl Drop for Share {
     fn drop(&mut self) {
         self.budget.0.used.fetch_sub(self.amount, Ordering::Relaxed);
     }
+}
+
+/// Requests that were shed.
+pub(super) fn shed(reason: &'static str) -> Counter {
+    counter!("lifeboat_gateway_shed_total", "reason" => reason)
 }
 
 #[cfg(test)]

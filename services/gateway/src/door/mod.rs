@@ -92,6 +92,7 @@ impl Door {
         let limits = &shared.limits;
         let behind = Duration::from_millis(limits.behind_ms);
         let lag = Lag::watch(behind, limits.crowd);
+        load::shed("behind").increment(0);
         Self {
             shared,
             client,
@@ -151,7 +152,7 @@ impl Door {
         exchange.operation = Some(operation.clone());
         // Before anything that costs: whoever is turned away at once makes room for those who are not.
         let Some(_under_way) = self.lag.enter() else {
-            metrics::counter!("lifeboat_gateway_shed_total", "reason" => "behind").increment(1);
+            load::shed("behind").increment(1);
             return Err(body::overloaded());
         };
         shared.rates.all().await?;
@@ -168,10 +169,7 @@ impl Door {
         )
         .await?;
         // Only now: whoever sends slowly holds a connection, and nobody else's place.
-        let _place = shared.requests.take(1).map_err(|_| {
-            metrics::counter!("lifeboat_gateway_shed_total", "reason" => "places").increment(1);
-            body::overloaded()
-        })?;
+        let _place = shared.requests.take(1).map_err(|_| body::overloaded())?;
         self.pass(request, exchange, &operation, &values, &caller, body)
             .await
     }

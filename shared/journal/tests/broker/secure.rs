@@ -9,7 +9,10 @@ use crate::site::{Answering, Site};
 
 /// Where the shared broker listens, and how one signs in there.
 fn parts(url: &str) -> (&str, &str) {
-    url.strip_prefix("amqp://").unwrap().rsplit_once('@').unwrap()
+    url.strip_prefix("amqp://")
+        .unwrap()
+        .rsplit_once('@')
+        .unwrap()
 }
 
 #[tokio::test]

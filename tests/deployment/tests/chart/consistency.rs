@@ -121,12 +121,7 @@ fn a_service_leads_to_the_pods_and_ports_of_one_component() {
             } else {
                 &target["containerPort"]
             };
-            assert_eq!(
-                expected,
-                &port["port"],
-                "{name}: {}",
-                service.identity()
-            );
+            assert_eq!(expected, &port["port"], "{name}: {}", service.identity());
             assert_eq!(target["protocol"], port["protocol"], "{name}");
         }
     });
