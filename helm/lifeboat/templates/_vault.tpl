@@ -17,6 +17,7 @@
   {{- end }}
   {{- with .port }}
   ports: [{name: admin, containerPort: {{ int . }}, protocol: TCP}]
+  {{- include "lifeboat.probes" $ | nindent 2 }}
   {{- end }}
   {{- include "lifeboat.containerSecurity" .root | nindent 2 }}
   resources:
