@@ -11,7 +11,7 @@ use crate::{PROGRAM, ROOTS, SBOM};
 /// User and group, as the chart asks for them. There is no user database that could give them a name.
 pub const USER: &str = "65532:65532";
 
-/// An image is smaller, unpacked as it lies on a node.
+/// An image is smaller, as a registry stores and hands it out: compressed.
 pub const LIMIT: u64 = 25_000_000;
 
 /// Labels by the argument of the recipe that they repeat.
@@ -44,10 +44,10 @@ pub fn broken(image: &Image, wanted: &Wanted<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     run(image, wanted, &mut faults);
     files(image, wanted, &mut faults);
-    let size = image.unpacked();
+    let size = image.stored;
     if size >= LIMIT {
         faults.push(format!(
-            "it has {size} bytes: {LIMIT} are too many; the largest file is {}",
+            "it has {size} bytes as it is compressed: {LIMIT} are too many; the largest file is {}",
             largest(&image.entries)
         ));
     }
