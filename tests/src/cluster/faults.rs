@@ -26,6 +26,9 @@ pub struct Plan {
     pub around: Duration,
     /// Requests to each capability, until it is judged how copies share them.
     pub shared: u64,
+    /// By how much of an equal share a copy's may then differ. Callers come to another copy after 64 requests, so that fewer
+    /// requests are shared less equally.
+    pub unequal: f64,
     /// How soon a new copy must answer; it is only measured when not said.
     pub soon: Option<Duration>,
 }
@@ -36,13 +39,15 @@ impl Plan {
         per_second: 120.0,
         around: Duration::from_secs(5),
         shared: 3_000,
+        unequal: 0.1,
         soon: Some(Duration::from_secs(5)),
     };
     /// For a test that must be short.
     pub const SHORT: Self = Self {
         per_second: 50.0,
         around: Duration::from_secs(2),
-        shared: 1_200,
+        shared: 1_000,
+        unequal: 0.25,
         soon: None,
     };
 }

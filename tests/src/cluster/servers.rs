@@ -29,19 +29,23 @@ pub(super) struct Servers {
 
 impl Servers {
     pub(super) async fn start() -> Result<Self, Failure> {
-        let started = spawn_blocking(|| {
+        // Each takes a while, and most of it waits.
+        let databases = spawn_blocking(|| {
             let primary = postgres::Server::start_with(&SETTINGS);
             psql(primary.url(), &format!("CREATE DATABASE {DATABASE}"))?;
-            Ok::<_, String>(Self {
-                replica: primary.replica(),
-                primary,
-                redis: redis::Server::start(),
-                rabbitmq: rabbitmq::Server::start(),
-            })
+            let replica = primary.replica();
+            Ok::<_, String>((primary, replica))
         });
-        Ok(started
-            .await
-            .map_err(|_| "the servers that a cluster stands on did not start")??)
+        let rabbitmq = spawn_blocking(rabbitmq::Server::start);
+        let redis = spawn_blocking(redis::Server::start);
+        let failed = |_| "the servers that a cluster stands on did not start";
+        let (primary, replica) = databases.await.map_err(failed)??;
+        Ok(Self {
+            replica,
+            primary,
+            redis: redis.await.map_err(failed)?,
+            rabbitmq: rabbitmq.await.map_err(failed)?,
+        })
     }
 
     /// Where services find their schemas, and where lookups are read.

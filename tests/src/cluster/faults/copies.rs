@@ -12,9 +12,6 @@ use crate::cluster::load::Load;
 use crate::cluster::measured::{inequality, percent, seconds};
 use crate::cluster::report::Row;
 
-/// By how much a copy's share may differ from an equal one.
-const UNEQUAL: f64 = 0.1;
-
 impl Cluster {
     /// Two copies of each capability share the load.
     pub(super) async fn copies_share(&mut self, plan: Plan) -> Result<Row, Failure> {
@@ -47,7 +44,7 @@ impl Cluster {
             let words = format!("{name}: {counts:?}, {} from equal", percent(unequal));
             row = row
                 .measured(words.clone())
-                .holds(unequal <= UNEQUAL, format!("more than 10 %: {words}"));
+                .holds(unequal <= plan.unequal, format!("too unequal: {words}"));
         }
         Ok(self.with_warnings(row.all_answered()))
     }
