@@ -63,8 +63,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_comes_later_is_opened_when_it_comes_and_the_first_failure_is_told() {
-        let tries = AtomicU32::new(0);
-        let open = async || match tries.fetch_add(1, Ordering::Relaxed) {
+        let count = AtomicU32::new(0);
+        let open = async || match count.fetch_add(1, Ordering::Relaxed) {
             4 => Ok("there"),
             _ => Err(std::fmt::Error),
         };
@@ -75,7 +75,7 @@ mod tests {
             first_try(first)
         );
         assert_eq!((opened, first), (Some("there"), Some(std::fmt::Error)));
-        assert_eq!(tries.into_inner(), 5);
+        assert_eq!(count.into_inner(), 5);
     }
 
     #[tokio::test(start_paused = true)]
@@ -86,7 +86,7 @@ mod tests {
             Err::<(), _>(std::fmt::Error)
         });
         let leaving = async {
-            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            tokio::time::sleep(std::time::Duration::from_mins(1)).await;
             drain.begin();
         };
         assert_eq!(tokio::join!(opening, leaving).0, None);

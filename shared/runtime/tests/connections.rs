@@ -1,4 +1,5 @@
 //! A connection is kept for so many requests, so that who is balanced by connections comes to every copy.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

@@ -119,6 +119,10 @@ impl Issued {
     ///
     /// # Panics
     /// When they cannot be written.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the files are what it is called for"
+    )]
     pub fn write(&self, folder: &Path, name: &str) -> (PathBuf, PathBuf) {
         let (certificate, key) = (
             folder.join(format!("{name}.crt")),

@@ -28,7 +28,7 @@ impl<T> Renewed<T> {
             current: ArcSwap::from_pointee((now, make()?)),
             generation,
             make: Box::new(move || match make() {
-                Ok(made) => Some(made),
+                Ok(anew) => Some(anew),
                 Err(error) => {
                     tracing::error!(%error, "a client cannot be made anew");
                     None

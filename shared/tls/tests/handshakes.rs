@@ -1,4 +1,9 @@
 //! Real handshakes over loopback.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -109,8 +114,8 @@ async fn services_of_one_authority_understand_each_other() {
     let household = Files::of(&authority, &authority.issue(&["household"], Term::Current)).open();
     let gateway = Files::of(&authority, &authority.issue(&["gateway"], Term::Current)).open();
     let server = household.acceptor(["identity", "gateway"]).unwrap();
-    let (served, called) = shake(&server, gateway.client().unwrap(), "household").await;
-    served.unwrap();
+    let (taken, called) = shake(&server, gateway.client().unwrap(), "household").await;
+    taken.unwrap();
     called.unwrap();
 }
 
@@ -131,20 +136,20 @@ async fn whoever_shows_no_certificate_or_a_wrong_one_is_refused() {
         files.open().client().unwrap()
     };
     let stranger = client(&theirs.issue(&["gateway"], Term::Current));
-    let (served, called) = shake(&server, stranger, "household").await;
-    assert_eq!(certificate(&served), CertificateError::UnknownIssuer);
+    let (taken, called) = shake(&server, stranger, "household").await;
+    assert_eq!(certificate(&taken), CertificateError::UnknownIssuer);
     called.unwrap_err();
 
-    let (served, _) = shake(&server, client(&revoked), "household").await;
-    assert_eq!(certificate(&served), CertificateError::Revoked);
+    let (taken, _) = shake(&server, client(&revoked), "household").await;
+    assert_eq!(certificate(&taken), CertificateError::Revoked);
 
     let other = client(&ours.issue(&["land-registry"], Term::Current));
-    let (served, _) = shake(&server, other, "household").await;
-    assert_eq!(certificate(&served), CertificateError::NotValidForName);
+    let (taken, _) = shake(&server, other, "household").await;
+    assert_eq!(certificate(&taken), CertificateError::NotValidForName);
 
     let nobody = anybody(&ours, &TLS13);
-    let (served, called) = shake(&server, nobody, "household").await;
-    assert!(matches!(refusal(&served), Error::NoCertificatesPresented));
+    let (taken, called) = shake(&server, nobody, "household").await;
+    assert!(matches!(refusal(&taken), Error::NoCertificatesPresented));
     called.unwrap_err();
 }
 
@@ -200,17 +205,17 @@ async fn what_changes_in_the_files_holds_for_the_next_connection() {
     let client_side = gateway.open();
     let client = client_side.client().unwrap();
     let era = server.era();
-    let (served, _) = shake(&server, client.clone(), "household").await;
-    served.unwrap();
+    let (taken, _) = shake(&server, client.clone(), "household").await;
+    taken.unwrap();
     assert!(!era.is_over());
 
     let before = server_side.generation().current();
     household.revoke(&old.revocations(&[&caller]));
     changed(&server_side, before).await;
     assert!(era.is_over());
-    let (served, _) = shake(&server, client.clone(), "household").await;
+    let (taken, _) = shake(&server, client.clone(), "household").await;
     assert!(matches!(
-        refusal(&served),
+        refusal(&taken),
         Error::InvalidCertificate(CertificateError::Revoked)
     ));
 
@@ -246,13 +251,13 @@ async fn a_certificate_without_its_key_changes_nothing_until_the_key_is_there() 
     std::fs::write(files.file("own.crt"), &next.certificate).unwrap();
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert_eq!(server_side.generation().current(), 0);
-    let (served, _) = shake(&server, gateway.client().unwrap(), "household").await;
-    served.unwrap();
+    let (taken, _) = shake(&server, gateway.client().unwrap(), "household").await;
+    taken.unwrap();
 
     std::fs::write(files.file("own.key"), &next.key).unwrap();
     changed(&server_side, 0).await;
-    let (served, _) = shake(&server, gateway.client().unwrap(), "next-household").await;
-    served.unwrap();
+    let (taken, _) = shake(&server, gateway.client().unwrap(), "next-household").await;
+    taken.unwrap();
 }
 
 #[test]
@@ -322,7 +327,7 @@ async fn the_edge_asks_nobody_for_a_certificate_and_speaks_what_it_is_told_to() 
         (Minimum::Tls12, &new, true),
         (Minimum::Tls12, &old, true),
     ] {
-        let (served, called) = shake(&edge(minimum), client.clone(), "lifeboat.example").await;
-        assert_eq!((served.is_ok(), called.is_ok()), (understood, understood));
+        let (taken, called) = shake(&edge(minimum), client.clone(), "lifeboat.example").await;
+        assert_eq!((taken.is_ok(), called.is_ok()), (understood, understood));
     }
 }

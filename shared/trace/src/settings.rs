@@ -121,8 +121,8 @@ mod tests {
         assert_eq!(takes(1.0), 10_000);
         // Ten standard deviations on either side.
         for (ratio, range) in [(0.01, 0..=200), (0.25, 2_067..=2_933), (0.5, 4_500..=5_500)] {
-            let taken = takes(ratio);
-            assert!(range.contains(&taken), "{ratio}: {taken}");
+            let found = takes(ratio);
+            assert!(range.contains(&found), "{ratio}: {found}");
         }
     }
 }

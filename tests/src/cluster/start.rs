@@ -35,13 +35,12 @@ impl Cluster {
         let mut site = Site::new()?;
 
         let export = site.claim(EXPORT);
-        match &options.packages {
-            Some(folder) => copy(folder, &export)?,
-            None => {
-                told(&format!("inventing {} people", options.people));
-                std::fs::create_dir_all(site.path("claims"))?;
-                invent(options.people, &site.path(""), &export).await?;
-            }
+        if let Some(folder) = &options.packages {
+            copy(folder, &export)?;
+        } else {
+            told(&format!("inventing {} people", options.people));
+            std::fs::create_dir_all(site.path("claims"))?;
+            invent(options.people, &site.path(""), &export).await?;
         }
         let systems = packages(&export)?;
         let people = people::first(&export.join("household"), CITIZENS + 2)?;

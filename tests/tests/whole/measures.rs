@@ -44,7 +44,7 @@ fn tables(text: &str) -> Measures {
         let mut cells = line.strip_prefix("| `lifeboat_")?.split('|').map(str::trim);
         let name = format!("lifeboat_{}", cells.next()?.trim_end_matches('`'));
         let kind = cells.next()?.to_owned();
-        let labels = cells.next()?.split(',').map(|label| label.trim());
+        let labels = cells.next()?.split(',').map(str::trim);
         let labels = labels
             .map(|label| label.trim_matches('`').to_owned())
             .filter(|label| !label.is_empty())

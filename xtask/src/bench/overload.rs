@@ -115,7 +115,11 @@ impl Contestant for Overloaded {
         };
         // Nobody may be left without an answer, or without a word when to come back.
         let (broken, unexplained) = (number("broken")?, number("unexplained")?);
-        let of = |status: &str| told.figures["statuses"][status].as_f64().unwrap_or_default();
+        let of = |status: &str| {
+            told.figures["statuses"][status]
+                .as_f64()
+                .unwrap_or_default()
+        };
         let (good, refused) = (number("good")?, of("429") + of("503"));
         let others = number("requests")? - good - refused;
         if broken + unexplained + others > 0.0 {

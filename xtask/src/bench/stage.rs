@@ -86,7 +86,11 @@ impl Stage {
             options.extend(value.as_deref().map(|value| (name, value)));
         }
         let capacity = around.capacity.map(|capacity| capacity.to_string());
-        options.extend(capacity.iter().map(|capacity| ("--capacity", capacity.as_str())));
+        options.extend(
+            capacity
+                .iter()
+                .map(|capacity| ("--capacity", capacity.as_str())),
+        );
         let flags: &[&str] = if around.everything {
             &["--everything"]
         } else {

@@ -69,13 +69,11 @@ impl LookupLog {
             .collect();
         let mut span = Span::child(trace::Kind::Internal, "log lookup");
         let written = tokio::time::timeout(self.deadline, self.log.append(entries));
-        match span.within(written).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => {
-                span.fail("unwritten");
-                Err(unlogged(lookup.request_id))
-            }
+        if let Ok(Ok(())) = span.within(written).await {
+            return Ok(());
         }
+        span.fail("unwritten");
+        Err(unlogged(lookup.request_id))
     }
 
     fn entry(&self, lookup: Lookup<'_>, subject: String) -> Entry {

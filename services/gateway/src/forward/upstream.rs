@@ -32,8 +32,8 @@ pub(crate) type Upstreams = BTreeMap<String, Arc<Upstream>>;
 )]
 pub(crate) struct UpstreamError {
     name: String,
-    url: Url,
-    scheme: Scheme,
+    url: String,
+    scheme: String,
     there: &'static str,
 }
 
@@ -66,8 +66,8 @@ pub(crate) fn read(
     let read_one = |(name, url): (&String, &Url)| {
         let refused = || UpstreamError {
             name: name.clone(),
-            url: url.clone(),
-            scheme: scheme.clone(),
+            url: url.to_string(),
+            scheme: scheme.to_string(),
             there,
         };
         let host = url.host_str().ok_or_else(refused)?;

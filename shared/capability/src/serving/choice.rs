@@ -65,6 +65,10 @@ mod tests {
         choose(primary, replica, waited, u8::eq)
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it is compared with what was chosen"
+    )]
     fn serve(snapshot: u8, on_replica: bool) -> Result<Choice<u8>, &'static str> {
         Ok(Serve {
             snapshot,

@@ -28,13 +28,12 @@ impl Measures {
 
     pub(super) fn record(&self, operation: &str, status: StatusCode, took: Duration) {
         let mut operations = self.operations.borrow_mut();
-        match operations.get_mut(operation) {
-            Some(known) => self.count(operation, known, status, took),
-            None => {
-                let mut new = self.operation(operation);
-                self.count(operation, &mut new, status, took);
-                operations.insert(operation.to_owned(), new);
-            }
+        if let Some(known) = operations.get_mut(operation) {
+            self.count(operation, known, status, took);
+        } else {
+            let mut new = self.operation(operation);
+            self.count(operation, &mut new, status, took);
+            operations.insert(operation.to_owned(), new);
         }
     }
 

@@ -87,11 +87,11 @@ impl Cluster {
         sleep(plan.around).await;
         let filed = filing.end().await?;
         let (later, told) = (filed.counts.later, filed.counts.words.join(" | "));
-        let failed = filed.counts.wrong + filed.counts.broken;
+        let lost = filed.counts.wrong + filed.counts.broken;
         let row = self.filed("Redis restarted", filed, before).await?;
         let row = row
             .measured(format!("{later} were told to come back, and did"))
-            .holds(failed == 0, format!("some failed: {told}"));
+            .holds(lost == 0, format!("some failed: {told}"));
         Ok(self.with_warnings(row))
     }
 
