@@ -168,28 +168,45 @@ async fn what_is_measured_is_what_the_page_says() {
             assert!(found.contains_key(name), "{page}: nobody measures {name}");
         }
         for name in sometimes.keys() {
-            assert!(in_the_source(name), "{page}: nobody measures {name}");
+            assert!(
+                source().contains(&format!("\"{name}\"")),
+                "{page}: nobody measures {name}"
+            );
+        }
+        for name in counted(&source()) {
+            let said = always.contains_key(name) || sometimes.contains_key(name);
+            assert!(said, "{page} does not say what {name} is");
         }
     }
 }
 
-/// Whether a program's source names it.
-fn in_the_source(name: &str) -> bool {
-    let quoted = format!("\"{name}\"");
-    ["services", "shared"]
-        .iter()
-        .any(|folder| names(&root().join(folder), &quoted))
+/// The programs' source, all of it.
+fn source() -> String {
+    let mut text = String::new();
+    for folder in ["services", "shared"] {
+        gather(&root().join(folder), &mut text);
+    }
+    text
 }
 
-fn names(folder: &Path, quoted: &str) -> bool {
-    std::fs::read_dir(folder).unwrap().any(|entry| {
+fn gather(folder: &Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            return names(&path, quoted);
+            gather(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            *text += &std::fs::read_to_string(path).unwrap();
         }
-        path.extension().is_some_and(|extension| extension == "rs")
-            && std::fs::read_to_string(path).unwrap().contains(quoted)
-    })
+    }
+}
+
+/// What the source counts by name.
+fn counted(source: &str) -> BTreeSet<&str> {
+    ["counter!(", "gauge!(", "histogram!("]
+        .iter()
+        .flat_map(|kind| source.split(kind).skip(1))
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .collect()
 }
 
 /// The expressions of rules and dashboard, by where they stand.

@@ -29,7 +29,7 @@ fn prometheus_takes_the_rules() {
     let checked = promtool(&["check", "rules", "--lint=all", "--lint-fatal", RULES]);
     assert!(checked.status.success(), "{}", said(&checked));
     assert!(
-        said(&checked).contains("28 rules found"),
+        said(&checked).contains("31 rules found"),
         "{}",
         said(&checked)
     );
