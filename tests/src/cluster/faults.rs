@@ -46,7 +46,7 @@ impl Plan {
     pub const SHORT: Self = Self {
         per_second: 50.0,
         around: Duration::from_secs(2),
-        shared: 1_000,
+        shared: 600,
         unequal: 0.25,
         soon: None,
     };

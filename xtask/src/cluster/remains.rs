@@ -79,11 +79,8 @@ impl Remains {
                 return Err(format!("these do not end: {left:?}").into());
             }
         }
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => (),
-        }
-        Ok(fs::remove_file(file())?)
+        absent(fs::remove_dir_all(&self.folder))?;
+        absent(fs::remove_file(file()))
     }
 
     async fn is_gone(&self, within: Duration) -> Result<bool, Failure> {
@@ -117,6 +114,14 @@ impl Remains {
             is_child: is_child(*id),
         };
         Ok(found.iter().map(process).collect())
+    }
+}
+
+/// What is gone already was removed by somebody else who ends the same cluster.
+fn absent(removed: std::io::Result<()>) -> Result<(), Failure> {
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

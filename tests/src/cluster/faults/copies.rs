@@ -113,7 +113,10 @@ impl Cluster {
 
     /// A third copy of each service, and one less afterwards.
     pub(super) async fn copies_added(&mut self, plan: Plan) -> Result<Row, Failure> {
-        let load = self.load(plan).await?;
+        // As much as is answered: callers come to another copy after a number of requests.
+        let pause = Duration::from_millis(200);
+        let load = Load::of(self.callers().await?, None);
+        let load = load.and_sign_ins(self.door.clone(), self.newcomer(), pause);
         let Self { services, site, .. } = self;
         let mut took = Vec::new();
         for service in services.iter_mut() {
