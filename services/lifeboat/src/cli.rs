@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use runtime::lifecycle::Termination;
+use runtime::lifecycle::{self, Termination};
 use tokio::task::spawn_blocking;
 
 use crate::backup::BackupCommand;
@@ -71,7 +71,10 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli) {
+    match lifecycle::run(move || run(cli))
+        .map_err(Failure::from)
+        .flatten()
+    {
         Ok(code) => code,
         Err(failure) => failure.tell(),
     }

@@ -26,7 +26,7 @@ use crate::settings::{Parts, Settings};
 /// The whole `main` of a capability's process.
 #[must_use]
 pub fn main(capability: Capability) -> ExitCode {
-    runtime::process::run(|settings: Settings| async move {
+    runtime::process::run(move |settings: Settings| async move {
         let parts = Parts::read(&settings, runtime::clock::system())?;
         start(capability, &settings, parts).await
     })

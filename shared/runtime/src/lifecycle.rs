@@ -39,6 +39,24 @@ impl Drain {
     }
 }
 
+/// The stack of [`run`]: what Linux gives a process's first thread.
+const STACK: usize = 8 << 20;
+
+/// Runs all of a process on a thread of its own.
+///
+/// With the C library musl, nobody can tell how large the first thread's stack may grow, and what looks how much is left before it goes
+/// deeper, as policies do while they are parsed, would find next to nothing.
+///
+/// # Errors
+/// When there can be no thread, or when it panics.
+pub fn run<T: Send + 'static>(process: impl FnOnce() -> T + Send + 'static) -> std::io::Result<T> {
+    std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(process)?
+        .join()
+        .map_err(|_| std::io::Error::other("the process's thread panicked"))
+}
+
 /// Being told to end, by SIGTERM or SIGINT.
 ///
 /// Listened for from the first moment of a process: in a container it is process 1, for which Linux throws away a signal that it has no

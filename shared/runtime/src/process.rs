@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::lifecycle::Termination;
 use crate::server::Running;
 use crate::telemetry::Traces;
-use crate::{admin, config, metrics, open_files, telemetry};
+use crate::{admin, config, lifecycle, metrics, open_files, telemetry};
 
 /// A boxed error of a start-up step; its text is what the operator reads.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -52,9 +52,9 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 /// Runs one service: reads settings, calls `start`, prints `ready URL` on standard error, drains on SIGTERM or SIGINT.
 ///
 /// Exit codes: 0 stopped as asked, 1 failed, 2 configuration or arguments refused.
-pub fn run<T, F>(start: impl FnOnce(T) -> F) -> ExitCode
+pub fn run<T, F>(start: impl FnOnce(T) -> F + Send + 'static) -> ExitCode
 where
-    T: DeserializeOwned,
+    T: DeserializeOwned + Send + 'static,
     F: Future<Output = Result<Running, StartError>>,
 {
     let arguments = Arguments::parse();
@@ -72,9 +72,9 @@ where
         .worker_threads(1)
         .enable_all()
         .build();
-    let outcome = threads
-        .map_err(StartError::from)
-        .and_then(|threads| threads.block_on(serve(settings, traces, start)));
+    let outcome = threads.map_err(StartError::from).and_then(|threads| {
+        lifecycle::run(move || threads.block_on(serve(settings, traces, start)))?
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(error.as_ref(), 1),
