@@ -22,6 +22,7 @@ fn is_given(name: &str) -> bool {
             "lifeboat-broker-default-user",
             "lifeboat-cloud-environment",
             "lifeboat-clouds",
+            "lifeboat-collector",
             "lifeboat-custodians",
             "lifeboat-database",
             "lifeboat-database-replica",
