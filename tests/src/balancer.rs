@@ -87,6 +87,14 @@ impl Balancer {
     }
 }
 
+impl Place {
+    /// Whether connections are sent to it.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        self.copy.ready.load(Ordering::Relaxed)
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         self.watching.abort();

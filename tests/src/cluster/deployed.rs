@@ -35,7 +35,7 @@ pub(super) struct Deployed {
 #[derive(Debug)]
 struct Running {
     // Dropped first: nobody is sent to a process that ends.
-    _place: Place,
+    place: Place,
     service: Service,
     admin: String,
     pod: Pod,
@@ -88,7 +88,7 @@ impl Deployed {
         for copy in &mut self.copies {
             let probe = &copy.pod.container()?["readinessProbe"];
             let ready = locked(site).probe(&copy.pod, probe)?;
-            copy.service.answers(&ready, PATIENCE).await;
+            copy.is_up(&ready).await?;
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ impl Deployed {
         let began = Instant::now();
         let ready = self.begin_copy(site)?;
         if let Some(copy) = self.copies.last_mut() {
-            copy.service.answers(&ready, PATIENCE).await;
+            copy.is_up(&ready).await?;
         }
         Ok(began.elapsed())
     }
@@ -115,7 +115,7 @@ impl Deployed {
         let readiness = readiness.split('/').next().unwrap_or(readiness);
         let address = site.address(&pod, HTTP);
         self.copies.push(Running {
-            _place: self.balancer.add(address, readiness.to_owned()),
+            place: self.balancer.add(address, readiness.to_owned()),
             service: prepared.start(),
             admin: site.address(&pod, ADMIN),
             pod: pod.clone(),
@@ -231,6 +231,21 @@ impl Deployed {
         for copy in &mut self.copies {
             copy.service.terminate();
         }
+    }
+}
+
+impl Running {
+    /// Waits until it is ready, and the balancer has seen that.
+    async fn is_up(&mut self, readiness: &str) -> Result<(), Failure> {
+        self.service.answers(readiness, PATIENCE).await;
+        let deadline = Instant::now() + PATIENCE;
+        while !self.place.is_used() {
+            if Instant::now() >= deadline {
+                return Err(format!("nobody is sent to {readiness}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
     }
 }
 

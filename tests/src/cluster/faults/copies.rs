@@ -1,9 +1,10 @@
 //! Copies come, go and are killed.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::Plan;
 use crate::Failure;
@@ -12,13 +13,28 @@ use crate::cluster::load::Load;
 use crate::cluster::measured::{inequality, percent, seconds};
 use crate::cluster::report::Row;
 
+/// The longest that it is waited for enough requests.
+const LONGEST: Duration = Duration::from_mins(15);
+
 impl Cluster {
     /// Two copies of each capability share the load.
     pub(super) async fn copies_share(&mut self, plan: Plan) -> Result<Row, Failure> {
         let before = self.answered().await?;
-        let load = Load::of(self.callers().await?, None);
+        let mut callers = self.callers().await?;
+        for caller in &mut callers {
+            // One of each, so that none is asked much less than the others.
+            let mut seen = BTreeSet::new();
+            caller
+                .questions
+                .retain(|question| seen.insert(question.capability.clone()));
+        }
+        let load = Load::of(callers, None);
+        let deadline = Instant::now() + LONGEST;
         let shares = loop {
             sleep(Duration::from_secs(1)).await;
+            if Instant::now() >= deadline {
+                return Err("there were never enough requests to say how they are shared".into());
+            }
             let after = self.answered().await?;
             let grown = |(before, after): (&Vec<u64>, &Vec<u64>)| -> Vec<u64> {
                 after
