@@ -134,7 +134,7 @@ impl Cluster {
 
     /// Load as the plan says.
     async fn load(&mut self, plan: Plan) -> Result<Load, Failure> {
-        let load = Load::of(self.callers().await?, Some(plan.per_second));
+        let load = Load::of(self.callers().await?, plan.per_second);
         Ok(load.and_sign_ins(
             self.door.clone(),
             self.newcomer(),

@@ -12,6 +12,9 @@ use crate::Failure;
 use crate::client::{Client, Door};
 use crate::people::Facts;
 
+/// When who was told to come back does.
+const LATER: Duration = Duration::from_secs(1);
+
 /// How many failures are told in words.
 const TOLD: usize = 5;
 
@@ -80,18 +83,15 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// Every caller asks its questions in turn, all of them together so many a second; as fast as they are answered when not said.
-    pub(super) fn of(callers: Vec<Caller>, per_second: Option<f64>) -> Self {
-        let load = Self {
+    /// Every caller asks its questions in turn, all of them together so many a second at most.
+    pub(super) fn of(callers: Vec<Caller>, per_second: f64) -> Self {
+        let mut load = Self {
             going: Arc::new(AtomicBool::new(true)),
             sent: Arc::default(),
             tasks: JoinSet::new(),
         };
         let people = u32::try_from(callers.len()).unwrap_or(u32::MAX);
-        let pause = per_second.map_or(Duration::ZERO, |rate| {
-            Duration::from_secs_f64(f64::from(people) / rate)
-        });
-        let mut load = load;
+        let pause = Duration::from_secs_f64(f64::from(people) / per_second);
         for (number, caller) in callers.into_iter().enumerate() {
             let (going, sent) = (Arc::clone(&load.going), Arc::clone(&load.sent));
             // Not everybody begins with the same capability.
@@ -150,7 +150,11 @@ async fn ask_on(
     let mut number = first;
     while going.load(Ordering::Relaxed) && !caller.questions.is_empty() {
         number = (number + 1) % caller.questions.len();
-        counts.add(caller.ask(number).await);
+        let said = caller.ask(number).await;
+        if said == Said::Later {
+            tokio::time::sleep(LATER).await;
+        }
+        counts.add(said);
         sent.fetch_add(1, Ordering::Relaxed);
         next = (next + pause).max(Instant::now() - pause);
         sleep_until(next).await;

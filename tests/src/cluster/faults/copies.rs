@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::Plan;
 use crate::Failure;
 use crate::cluster::Cluster;
+use crate::cluster::deployed::Deployed;
 use crate::cluster::load::Load;
 use crate::cluster::measured::{inequality, percent, seconds};
 use crate::cluster::report::Row;
@@ -28,7 +29,7 @@ impl Cluster {
                 .questions
                 .retain(|question| seen.insert(question.capability.clone()));
         }
-        let load = Load::of(callers, None);
+        let load = Load::of(callers, 2.0 * plan.per_second);
         let deadline = Instant::now() + LONGEST;
         let shares = loop {
             sleep(Duration::from_secs(1)).await;
@@ -68,7 +69,7 @@ impl Cluster {
     /// How many requests each copy of each capability has answered.
     async fn answered(&self) -> Result<Vec<Vec<u64>>, Failure> {
         let capabilities = self.services.iter().filter(|one| one.is_capability());
-        try_join_all(capabilities.map(super::super::deployed::Deployed::answered)).await
+        try_join_all(capabilities.map(Deployed::answered)).await
     }
 
     /// Every service at once, as a rollout of all Deployments does it.
@@ -129,17 +130,17 @@ impl Cluster {
 
     /// A third copy of each service, and one less afterwards.
     pub(super) async fn copies_added(&mut self, plan: Plan) -> Result<Row, Failure> {
-        // As much as is answered: callers come to another copy after a number of requests.
-        let pause = Duration::from_millis(200);
-        let load = Load::of(self.callers().await?, None);
+        // More than elsewhere: callers come to another copy after a number of requests.
+        let load = Load::of(self.callers().await?, 2.0 * plan.per_second);
+        let pause = Duration::from_millis(300);
         let load = load.and_sign_ins(self.door.clone(), self.newcomer(), pause);
         let Self { services, site, .. } = self;
         let mut took = Vec::new();
         for service in services.iter_mut() {
             let after = service.add_copy(site).await?;
-            service.receives().await?;
             took.push((service.name.clone(), after));
         }
+        try_join_all(services.iter().map(Deployed::receives)).await?;
         let retired = join_all(services.iter_mut().map(|one| one.retire(0))).await;
         let mut row = Row::of("a new copy of each service", load.end().await?).all_answered();
         for (name, after) in took {
