@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::commit::Commit;
 use crate::workspace::Program;
-use crate::{Failure, PROGRAM, ROOTS, SBOM};
+use crate::{Failure, PROGRAM, ROOTS, SBOM, roots};
 
 /// The recipe, as it is checked in.
 const RECIPE: &str = include_str!("../Containerfile");
@@ -22,8 +22,6 @@ pub struct Contents<'a> {
     pub program: &'a Path,
     /// The list of what it is made of.
     pub sbom: &'a str,
-    /// Roots of certificates, for a program that reads them.
-    pub roots: Option<&'a str>,
 }
 
 /// What the labels of a program's image say.
@@ -59,11 +57,9 @@ pub fn stage(
     std::fs::copy(contents.program, root.join(PROGRAM))
         .map_err(|error| format!("{program}: {error}"))?;
     std::fs::write(root.join(SBOM), contents.sbom)?;
-    if let Some(roots) = contents.roots {
-        let file = root.join(ROOTS);
-        std::fs::create_dir_all(file.parent().unwrap_or(&root))?;
-        std::fs::write(file, roots)?;
-    }
+    let file = root.join(ROOTS);
+    std::fs::create_dir_all(file.parent().unwrap_or(&root))?;
+    std::fs::write(file, roots::pem())?;
     settle(&root, commit.time())
 }
 

@@ -26,7 +26,7 @@ pub const PROGRAM: &str = "program";
 /// Where the list of what it is made of is in its image (CycloneDX 1.6, JSON).
 pub const SBOM: &str = "sbom.cdx.json";
 
-/// Where the roots of the world's certificates are in the image of a program that talks to it.
+/// Where the roots of the world's certificates are in the image.
 pub const ROOTS: &str = "etc/ssl/certs/ca-certificates.crt";
 
 /// Standard output of a program that had to succeed.

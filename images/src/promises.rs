@@ -6,7 +6,7 @@ use crate::archive::{Entry, Image};
 use crate::builder::entry_point;
 use crate::commit::Commit;
 use crate::context::Arguments;
-use crate::{PROGRAM, ROOTS, SBOM};
+use crate::{PROGRAM, ROOTS, SBOM, roots};
 
 /// User and group, as the chart asks for them. There is no user database that could give them a name.
 pub const USER: &str = "65532:65532";
@@ -32,8 +32,6 @@ pub struct Wanted<'a> {
     pub arguments: &'a Arguments,
     /// The list of what it is made of.
     pub sbom: &'a str,
-    /// Roots of certificates, where it has them.
-    pub roots: Option<&'a str>,
     /// The commit that it was built from.
     pub commit: &'a Commit,
 }
@@ -86,8 +84,8 @@ fn files(image: &Image, wanted: &Wanted<'_>, faults: &mut Vec<String>) {
     if text(SBOM).as_deref() != Some(wanted.sbom) {
         faults.push(format!("/{SBOM} is not the list that was made"));
     }
-    if text(ROOTS).as_deref() != wanted.roots {
-        faults.push(format!("/{ROOTS} is not as it should be"));
+    if text(ROOTS).as_deref() != Some(&roots::pem()) {
+        faults.push(format!("/{ROOTS} is not the roots that the lock file pins"));
     }
     match image.file(PROGRAM) {
         None => faults.push(format!("/{PROGRAM} is not there")),

@@ -1,5 +1,6 @@
 //! The roots of the world's certificates: Mozilla's, from a package that the lock file pins, so that the machine that builds has no say in
-//! whom the image believes.
+//! whom the image believes. Every image has them: each program may be told of a server that proves itself by them (Redis, a collector of
+//! traces, a cloud), and a program reads its system's where no other authorities are configured.
 
 use std::fmt::Write as _;
 
@@ -7,18 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-use crate::dependencies::Name;
-
-/// A program that links this reads the roots of the system it runs on.
-pub(crate) const READER: &str = "rustls-native-certs";
-
 /// The package that has them.
 pub(crate) const PACKAGE: &str = "webpki-root-certs";
-
-/// Whether a program needs them, by what is linked into it.
-pub(crate) fn are_read_by<'a>(mut linked: impl Iterator<Item = &'a Name>) -> bool {
-    linked.any(|package| package.name == READER)
-}
 
 /// All of them, as PEM.
 pub(crate) fn pem() -> String {

@@ -32,15 +32,6 @@ struct Compiler {
     commit: String,
 }
 
-/// The list for one program.
-#[derive(Debug)]
-pub struct Sbom {
-    /// The document.
-    pub text: String,
-    /// Roots of certificates (PEM), where the program reads its system's; the document names the package that they come from.
-    pub roots: Option<String>,
-}
-
 impl<'a> Materials<'a> {
     /// Asks cargo and the compiler, and reads the lock file.
     ///
@@ -55,14 +46,17 @@ impl<'a> Materials<'a> {
         })
     }
 
-    /// What `program` is made of, of which `bytes` are the file.
+    /// What the image of `program` is made of, of which `bytes` are the file: the document.
     ///
     /// # Errors
     /// Where cargo's answers do not fit together.
-    pub fn sbom(&self, program: &Program, bytes: &[u8], commit: &Commit) -> Result<Sbom, Failure> {
+    pub fn sbom(
+        &self,
+        program: &Program,
+        bytes: &[u8],
+        commit: &Commit,
+    ) -> Result<String, Failure> {
         let mut used = self.graph.of(&program.name)?;
-        let linked = used.iter().filter(|(_, how)| how.is_linked);
-        let roots = roots::are_read_by(linked.map(|(name, _)| name)).then(roots::pem);
         let own = Name {
             name: program.name.clone(),
             version: program.version.clone(),
@@ -83,12 +77,10 @@ impl<'a> Materials<'a> {
         all.push(text(&compiler["bom-ref"]));
         needs.insert(text(&compiler["bom-ref"]), Vec::new());
         components.insert(text(&compiler["bom-ref"]), compiler);
-        if roots.is_some() {
-            let (at, component) = self.roots()?;
-            all.push(at.clone());
-            needs.entry(at.clone()).or_default();
-            components.insert(at, component);
-        }
+        let (at, roots) = self.roots()?;
+        all.push(at.clone());
+        needs.entry(at.clone()).or_default();
+        components.insert(at, roots);
         let package = self.workspace.package(&program.name, &program.version)?;
         let mut subject = self.component(&own, package, &itself);
         subject["type"] = json!("application");
@@ -125,10 +117,7 @@ impl<'a> Materials<'a> {
             "dependencies": dependencies,
         });
         document["serialNumber"] = json!(serial(&document)?);
-        Ok(Sbom {
-            text: serde_json::to_string_pretty(&document)? + "\n",
-            roots,
-        })
+        Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 
     fn references(&self, how: &Use) -> Result<Vec<String>, Failure> {

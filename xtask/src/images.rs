@@ -148,8 +148,7 @@ impl Work<'_> {
             .sbom(program, &std::fs::read(&file)?, self.commit)?;
         let contents = Contents {
             program: &file,
-            sbom: &sbom.text,
-            roots: sbom.roots.as_deref(),
+            sbom: &sbom,
         };
         let labels = context::arguments(program, self.commit);
         let folder = self.out.join("context").join(&program.name);
@@ -169,8 +168,7 @@ impl Work<'_> {
         let image = Image::read(&unproved)?;
         let wanted = Wanted {
             arguments: &labels,
-            sbom: &sbom.text,
-            roots: sbom.roots.as_deref(),
+            sbom: &sbom,
             commit: self.commit,
         };
         let broken = promises::broken(&image, &wanted);

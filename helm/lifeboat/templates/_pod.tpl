@@ -67,6 +67,36 @@ livenessProbe:
 {{- add (int .Values.drain.delaySeconds) (mul 2 (int .Values.drain.timeoutSeconds)) 5 -}}
 {{- end -}}
 
+{{/* Certificates of those who vouch for data stores and collector, as files of one folder; nothing where there are none. */}}
+{{- define "lifeboat.authorityVolumes" -}}
+{{- $sources := list -}}
+{{- range $of, $authority := .Values.authorities -}}
+{{- if $authority.configMap -}}
+{{- $items := list (dict "key" $authority.key "path" (printf "%s.crt" $of)) -}}
+{{- $sources = append $sources (dict "configMap" (dict "name" $authority.configMap "items" $items)) -}}
+{{- end -}}
+{{- end -}}
+{{- with $sources -}}
+- name: authorities
+  projected:
+    sources:
+      {{- toYaml . | nindent 6 }}
+{{- end -}}
+{{- end -}}
+
+{{- define "lifeboat.authorityMounts" -}}
+{{- if include "lifeboat.authorityVolumes" . -}}
+- {name: authorities, mountPath: /etc/lifeboat/authorities, readOnly: true}
+{{- end -}}
+{{- end -}}
+
+{{/* The line of a configuration that names one of these files, where there is one. Takes root and of. */}}
+{{- define "lifeboat.authority" -}}
+{{- if (index .root.Values.authorities .of).configMap -}}
+ca_file = "/etc/lifeboat/authorities/{{ .of }}.crt"
+{{- end -}}
+{{- end -}}
+
 {{/* A variable from a Secret. Takes variable and secret (name, key). */}}
 {{- define "lifeboat.variable" -}}
 - name: {{ .variable }}
@@ -139,4 +169,8 @@ key: uri
   resources:
     requests: {cpu: 10m, memory: 32Mi}
     limits: {cpu: 100m, memory: 64Mi}
+  {{- with include "lifeboat.authorityMounts" .root }}
+  volumeMounts:
+    {{- . | nindent 4 }}
+  {{- end }}
 {{- end -}}

@@ -87,6 +87,9 @@ spec:
             {{- if .clients }}
             - {name: clients, mountPath: /etc/lifeboat/clients, readOnly: true}
             {{- end }}
+            {{- with include "lifeboat.authorityMounts" $root }}
+            {{- . | nindent 12 }}
+            {{- end }}
       volumes:
         - name: config
           configMap: {name: {{ $fullname }}}
@@ -121,6 +124,9 @@ spec:
         {{- if .clients }}
         - name: clients
           configMap: {name: {{ $fullname }}-clients}
+        {{- end }}
+        {{- with include "lifeboat.authorityVolumes" $root }}
+        {{- . | nindent 8 }}
         {{- end }}
 ---
 apiVersion: v1
@@ -185,6 +191,9 @@ filter = {{ .root.Values.telemetry.filter | quote }}
 endpoint = {{ .endpoint | quote }}
 sample_ratio = {{ .sampleRatio }}
 timeout_ms = {{ int .timeoutMs }}
+{{- with include "lifeboat.authority" (dict "root" $.root "of" "collector") }}
+{{ . }}
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -7,7 +7,7 @@ use images::archive::Image;
 use crate::small::{NAME, Place, broken, done};
 
 #[test]
-fn an_image_has_the_program_its_list_and_nothing_else() {
+fn an_image_has_the_program_its_list_the_roots_of_certificates_and_nothing_else() {
     let place = Place::new();
     let archive = place.archive();
     assert_eq!(broken(&archive), Vec::<String>::new());
@@ -15,8 +15,11 @@ fn an_image_has_the_program_its_list_and_nothing_else() {
     assert_eq!(image.names, [NAME]);
     let program = std::fs::read(place.join("small")).unwrap();
     assert_eq!(image.file("program"), Some(program.as_slice()));
+    let roots = image.file("etc/ssl/certs/ca-certificates.crt").unwrap();
+    let roots = String::from_utf8_lossy(roots);
+    assert!(roots.matches("-----BEGIN CERTIFICATE-----\n").count() > 100);
     assert!(image.file("bin/sh").is_none() && image.file("etc/passwd").is_none());
-    assert!(image.unpacked() < 100_000 && image.stored < image.unpacked());
+    assert!(image.unpacked() < 400_000 && image.stored < image.unpacked());
 }
 
 #[test]

@@ -20,7 +20,7 @@ static MATERIALS: LazyLock<Materials<'_>> = LazyLock::new(|| Materials::read(&WO
 
 fn text(program: &str, bytes: &[u8], commit: &Commit) -> String {
     let program = &WORKSPACE.named(&[program.to_owned()]).unwrap()[0];
-    MATERIALS.sbom(program, bytes, commit).unwrap().text
+    MATERIALS.sbom(program, bytes, commit).unwrap()
 }
 
 fn document(program: &str) -> Value {
@@ -240,16 +240,17 @@ fn the_same_program_has_the_same_list_and_another_one_another_number() {
 }
 
 #[test]
-fn roots_of_certificates_are_for_whoever_talks_to_the_world() {
-    let program = |name: &str| WORKSPACE.named(&[name.to_owned()]).unwrap()[0].clone();
-    let sbom = |name: &str| MATERIALS.sbom(&program(name), b"x", &commit()).unwrap();
-    let lifeboat = sbom("lifeboat");
-    let roots = lifeboat.roots.unwrap();
-    assert!(roots.matches("-----BEGIN CERTIFICATE-----\n").count() > 100);
-    assert!(lifeboat.text.contains("\"webpki-root-certs\""));
-    let household = sbom("household");
-    assert_eq!(household.roots, None);
-    assert!(!household.text.contains("\"webpki-root-certs\""));
+fn every_list_names_the_package_of_the_roots_of_certificates_and_their_file() {
+    for name in ["lifeboat", "household"] {
+        let list: Value = serde_json::from_str(&text(name, b"x", &commit())).unwrap();
+        let mut components = list["components"].as_array().unwrap().iter();
+        let roots = components
+            .find(|one| one["name"] == "webpki-root-certs")
+            .unwrap();
+        assert_eq!(roots["type"], "data");
+        let file = &roots["properties"][0]["value"];
+        assert_eq!(file, "/etc/ssl/certs/ca-certificates.crt");
+    }
 }
 
 #[test]

@@ -55,6 +55,19 @@ fn an_image_that_runs_as_root_or_by_a_name_is_refused() {
 }
 
 #[test]
+fn an_image_that_believes_somebody_else_is_refused() {
+    let place = Place::new();
+    let folder = place.stage(&place.static_program());
+    let roots = "etc/ssl/certs/ca-certificates.crt";
+    std::fs::remove_file(folder.join("root").join(roots)).unwrap();
+    let faults = broken(&place.build(&folder));
+    assert!(
+        faults[0].starts_with(&format!("/{roots} is not")),
+        "{faults:?}"
+    );
+}
+
+#[test]
 fn an_image_with_a_shell_or_another_program_is_refused() {
     let place = Place::new();
     let folder = place.stage(&place.static_program());

@@ -81,7 +81,6 @@ impl Place {
         let contents = Contents {
             program,
             sbom: SBOM,
-            roots: None,
         };
         context::stage(&folder, &contents, &labels(), &commit()).unwrap();
         folder
@@ -111,7 +110,6 @@ pub(crate) fn broken(archive: &Path) -> Vec<String> {
     let wanted = Wanted {
         arguments: &labels(),
         sbom: SBOM,
-        roots: None,
         commit: &commit(),
     };
     promises::broken(&image, &wanted)

@@ -18,7 +18,7 @@ use runtime::lifecycle::Drain;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
 use secrecy::{ExposeSecret, SecretString};
-use tls::{EdgeTls, MutualTls};
+use tls::{EdgeTls, MutualTls, Outbound};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -28,7 +28,7 @@ use crate::door::load::Budget;
 use crate::door::lookup_log::LookupLog;
 use crate::door::rates::RateGate;
 use crate::door::{Door, Shared};
-use crate::forward::client::{Client, Connecting};
+use crate::forward::client::Client;
 use crate::forward::upstream;
 use crate::health::Health;
 use crate::listener;
@@ -75,17 +75,17 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
     };
     let is_secure = edge.is_some();
     let tls = settings.tls.as_ref().map(MutualTls::open).transpose()?;
-    let connecting = Connecting::new(tls.as_ref())?;
+    let outbound = Outbound::new(tls.as_ref())?;
     let origin = match &settings.public_url {
         Some(url) => url.clone(),
         None if is_secure => Url::parse(&format!("https://{address}"))?,
         None => Url::parse(&format!("http://{address}"))?,
     };
-    let (shared, background) = assemble(&settings, &parts, &drain, origin, &connecting).await?;
+    let (shared, background) = assemble(&settings, &parts, &drain, origin, &outbound).await?;
     let (known, forwarding) = (shared.clone(), settings.forwarding.clone());
     let make = move || {
         // Called on each worker's own thread: the client's connections stay there.
-        let client = Client::new(&forwarding, &connecting);
+        let client = Client::new(&forwarding, &outbound);
         let door = web::Data::new(Door::new(shared.clone(), client));
         App::new().app_data(door).default_service(web::to(answer))
     };
@@ -114,7 +114,7 @@ async fn assemble(
     parts: &Parts,
     drain: &Drain,
     public_url: Url,
-    connecting: &Connecting,
+    outbound: &Outbound,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
     let clock = parts.clock.clone();
     let catalogue = Catalogue::read(&parts.documents)?;
@@ -141,7 +141,7 @@ async fn assemble(
                 timeout_ms: settings.forwarding.timeout_ms.min(READ_TIMEOUT_MS),
                 ..settings.forwarding.clone()
             },
-            connecting,
+            outbound,
         ),
         signer: signer.clone(),
     };

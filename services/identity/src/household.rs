@@ -6,7 +6,7 @@ use access::caller::Caller;
 use access::internal::{InternalRequest, InternalSigner, SCHEME};
 use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
-use tls::{Generation, MutualTls, Renewed, TlsError};
+use tls::{MutualTls, Outbound, Renewed, TlsError};
 use trace::{Kind, Scope, Span, TRACEPARENT};
 use url::Url;
 use uuid::Uuid;
@@ -94,10 +94,7 @@ impl Household {
             return Err(refused());
         }
         let patience = Duration::from_millis(settings.timeout_ms);
-        let (config, generation) = match tls {
-            Some(tls) => (tls.client()?, tls.generation().clone()),
-            None => (tls::trusting_nobody()?, Generation::default()),
-        };
+        let Outbound { config, generation } = Outbound::new(tls)?;
         let client = move || {
             reqwest::Client::builder()
                 .timeout(patience)

@@ -13,6 +13,7 @@ mod error;
 mod expiry;
 mod files;
 mod mutual;
+mod outbound;
 mod peer;
 mod reload;
 mod renewed;
@@ -21,14 +22,15 @@ pub use acceptor::{Acceptor, Era};
 pub use edge::{EdgeSettings, EdgeTls, Minimum};
 pub use error::TlsError;
 pub use mutual::{MutualTls, Settings};
+pub use outbound::Outbound;
 pub use reload::Generation;
 pub use renewed::Renewed;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
-use rustls::{ClientConfig, RootCertStore};
 
 /// The cryptography of every connection.
 fn provider() -> Arc<CryptoProvider> {
@@ -48,18 +50,6 @@ pub fn client(authorities: Option<&Path>) -> Result<ClientConfig, TlsError> {
     let config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
         .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
-}
-
-/// What a client connects with that is to call nobody by TLS: every server is refused.
-///
-/// # Errors
-/// When the cryptographic library refuses.
-pub fn trusting_nobody() -> Result<ClientConfig, TlsError> {
-    let config = ClientConfig::builder_with_provider(provider())
-        .with_protocol_versions(&[&rustls::version::TLS13])?
-        .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth();
     Ok(config)
 }

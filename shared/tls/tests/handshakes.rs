@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
 use rustls::{CertificateError, ClientConfig, Error, SupportedProtocolVersion};
 use test_support::authority::{Authority, Issued, Term};
-use tls::{Acceptor, EdgeSettings, EdgeTls, Minimum, MutualTls, Settings};
+use tls::{Acceptor, EdgeSettings, EdgeTls, Minimum, MutualTls, Outbound, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
@@ -181,7 +181,7 @@ async fn a_server_of_another_name_or_taken_back_is_not_talked_to() {
         refusal(&called),
         Error::InvalidCertificate(CertificateError::NotValidForNameContext { .. })
     ));
-    let (_, called) = shake(&server, tls::trusting_nobody().unwrap(), "household").await;
+    let (_, called) = shake(&server, Outbound::new(None).unwrap().config, "household").await;
     assert!(matches!(refusal(&called), Error::InvalidCertificate(_)));
 
     files.revoke(&authority.revocations(&[&own]));

@@ -3,9 +3,9 @@
 use end_to_end::client::Client;
 use end_to_end::site::Foundation;
 use reqwest::Response;
-use test_support::redis;
+use test_support::{ports, postgres, redis};
 
-use super::world::{World, eventually, problem};
+use super::world::{World, eventually, load, problem};
 
 const PATH: &str = "/household/v1/me";
 
@@ -81,4 +81,44 @@ async fn without_redis_no_proof_is_believed() {
     unavailable(citizen.get(PATH).await.unwrap()).await;
     server.start_again();
     recovers("lookups", &mut citizen, PATH).await;
+}
+
+/// Where the log of looks is away nobody looks, and whoever watches the measures is told before somebody complains.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_log_of_looks_nobody_looks_and_the_measures_say_so() {
+    let mut server = tokio::task::spawn_blocking(|| {
+        let server = postgres::Server::start();
+        load(server.url());
+        server
+    })
+    .await
+    .unwrap();
+    let admin = format!("127.0.0.1:{}", ports::free());
+    let world = World::on(Foundation {
+        postgres: Some(server.url().to_owned()),
+        redis: Some(redis::url().await),
+        settings: vec![("gateway", format!("admin.listen={admin}"))],
+        ..Foundation::default()
+    })
+    .await;
+    let writable = async |value: &str| {
+        let measures = reqwest::get(format!("http://{admin}/metrics"));
+        let measures = measures.await.unwrap().text().await.unwrap();
+        let line = format!("lifeboat_audit_writable {value}");
+        measures.lines().any(|known| known == line)
+    };
+    let mut citizen = world.citizen(0).await;
+    assert_eq!(citizen.get(PATH).await.unwrap().status(), 200);
+    assert!(writable("1").await);
+
+    server.kill();
+    // Nobody asks: it is seen all the same.
+    eventually("it is said that nothing can be written", async || {
+        writable("0").await
+    })
+    .await;
+    unavailable(citizen.get(PATH).await.unwrap()).await;
+    server.start_again();
+    recovers("lookups", &mut citizen, PATH).await;
+    assert!(writable("1").await);
 }

@@ -17,7 +17,7 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
-use tls::{Generation, MutualTls, Renewed, TlsError};
+use tls::{Outbound, Renewed};
 
 use crate::settings::Forwarding;
 
@@ -78,48 +78,11 @@ impl CallError {
     }
 }
 
-/// How clients connect: by mutual TLS, or plainly.
-#[derive(Clone, Debug)]
-pub(crate) struct Connecting {
-    config: ClientConfig,
-    generation: Generation,
-}
-
-impl Connecting {
-    /// By mutual TLS where there is `tls`.
-    ///
-    /// # Errors
-    /// When the cryptographic library refuses.
-    pub(crate) fn new(tls: Option<&MutualTls>) -> Result<Self, TlsError> {
-        let (config, generation) = match tls {
-            Some(tls) => (tls.client()?, tls.generation().clone()),
-            None => (tls::trusting_nobody()?, Generation::default()),
-        };
-        Ok(Self { config, generation })
-    }
-
-    fn pools(&self, settings: &Forwarding) -> Pools {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(Duration::from_millis(settings.connect_timeout_ms)));
-        connector.enforce_http(false);
-        let connector = HttpsConnector::from((connector, self.config.clone()));
-        let kept = Pool::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(settings.idle_s))
-            .build(connector.clone());
-        let fresh = Pool::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .build(connector);
-        Pools { kept, fresh }
-    }
-}
-
 impl Client {
-    pub(crate) fn new(settings: &Forwarding, connecting: &Connecting) -> Self {
-        let generation = connecting.generation.clone();
-        let (connecting, forwarding) = (connecting.clone(), settings.clone());
-        let pools = move || Ok::<_, Infallible>(connecting.pools(&forwarding));
+    pub(crate) fn new(settings: &Forwarding, outbound: &Outbound) -> Self {
+        let Outbound { config, generation } = outbound.clone();
+        let forwarding = settings.clone();
+        let pools = move || Ok::<_, Infallible>(pools(config.clone(), &forwarding));
         let Ok(pools) = Renewed::new(generation, pools);
         Self {
             pools: Arc::new(pools),
@@ -180,4 +143,20 @@ impl Client {
         }
         Ok(all.map_or(first, BytesMut::freeze))
     }
+}
+
+fn pools(config: ClientConfig, settings: &Forwarding) -> Pools {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(Duration::from_millis(settings.connect_timeout_ms)));
+    connector.enforce_http(false);
+    let connector = HttpsConnector::from((connector, config));
+    let kept = Pool::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(settings.idle_s))
+        .build(connector.clone());
+    let fresh = Pool::builder(TokioExecutor::new())
+        .pool_max_idle_per_host(0)
+        .build(connector);
+    Pools { kept, fresh }
 }

@@ -15,6 +15,7 @@ fn is_given(name: &str) -> bool {
             "a-citizen",
             "agency-keys",
             "agency-tax",
+            "broker-authority",
             "household-database",
             "household-keys",
             "inside-revocations",
@@ -33,6 +34,7 @@ fn is_given(name: &str) -> bool {
             "lifeboat-tls",
             "lifeboat-trusted-services",
             "lifeboat-vault",
+            "site-authorities",
         ]
         .contains(&name)
 }
