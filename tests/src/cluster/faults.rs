@@ -67,11 +67,11 @@ pub async fn all(
     told("measuring how copies share the load");
     report.rows.push(cluster.copies_share(plan).await?);
     told("restarting every service, copy by copy");
-    report.rows.push(cluster.rolling_restart(plan).await?);
+    report.rows.extend(cluster.rolling_restart(plan).await?);
     told("losing the replica");
     report.rows.push(cluster.replica_lost(plan).await?);
     told("killing one copy of every service behind the gateway");
-    report.rows.push(cluster.copies_killed(plan).await?);
+    report.rows.extend(cluster.copies_killed(plan).await?);
     told("killing one copy of the gateway");
     report.rows.push(cluster.gateway_killed(plan).await?);
     told("adding a copy to every service");

@@ -24,6 +24,9 @@ pub(super) const CAPABILITY: &str = "household";
 
 const PATH: &str = "/household/v1/applications/household-transcript";
 
+/// How often each person files.
+pub(super) const PAUSE: Duration = Duration::from_millis(300);
+
 /// How long nothing more must come before the queue counts as empty.
 const QUIET: Duration = Duration::from_secs(2);
 

@@ -59,6 +59,14 @@ impl Row {
         self.holds(answered, format!("not every request was answered: {told}"))
     }
 
+    /// Every request was answered, or its sender told when to come back, and did.
+    pub(super) fn told_to_come_back(self) -> Self {
+        let (later, failed) = (self.counts.later, self.failed());
+        let told = self.counts.words.join(" | ");
+        self.measured(format!("{later} were told to come back, and did"))
+            .holds(failed == 0, format!("some failed: {told}"))
+    }
+
     fn failed(&self) -> u64 {
         self.counts.wrong + self.counts.broken
     }

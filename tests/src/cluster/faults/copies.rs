@@ -10,6 +10,7 @@ use super::Plan;
 use crate::Failure;
 use crate::cluster::Cluster;
 use crate::cluster::deployed::Deployed;
+use crate::cluster::filing::{Filing, PAUSE};
 use crate::cluster::load::Load;
 use crate::cluster::measured::{inequality, percent, seconds};
 use crate::cluster::report::Row;
@@ -72,35 +73,41 @@ impl Cluster {
         try_join_all(capabilities.map(Deployed::answered)).await
     }
 
-    /// Every service at once, as a rollout of all Deployments does it.
-    pub(super) async fn rolling_restart(&mut self, plan: Plan) -> Result<Row, Failure> {
+    /// Every service at once, as a rollout of all Deployments does it, while people look up and file.
+    pub(super) async fn rolling_restart(&mut self, plan: Plan) -> Result<[Row; 2], Failure> {
+        let before = self.journal()?;
         let load = self.load(plan).await?;
+        let filing = Filing::by(self.citizens().await?, PAUSE);
         sleep(plan.around).await;
         let Self { services, site, .. } = self;
         let rolled = join_all(services.iter_mut().map(|one| one.roll(site))).await;
         sleep(plan.around).await;
-        let row = Row::of("rolling restart of every service", load.end().await?).all_answered();
+        let (load, filed) = (load.end().await?, filing.end().await?);
+        let row = Row::of("rolling restart of every service", load).all_answered();
         let row = rolled
             .into_iter()
             .filter_map(Result::err)
             .fold(row, |row, failure| row.holds(false, failure.to_string()));
-        Ok(self.with_warnings(row))
+        let filed = self.filed("people file meanwhile", filed, before).await?;
+        Ok([row, filed.all_answered()].map(|row| self.with_warnings(row)))
     }
 
-    /// One copy of everything behind the gateway is killed (SIGKILL) and started again. Lookups are asked again by the gateway.
-    pub(super) async fn copies_killed(&mut self, plan: Plan) -> Result<Row, Failure> {
+    /// One copy of everything behind the gateway is killed (SIGKILL) and started again. Lookups are asked again by the gateway;
+    /// what is filed is not, since nobody can tell what a killed copy had written: people ask again, under the same key.
+    pub(super) async fn copies_killed(&mut self, plan: Plan) -> Result<[Row; 2], Failure> {
+        let before = self.journal()?;
         let load = self.load(plan).await?;
+        let filing = Filing::by(self.citizens().await?, PAUSE);
         sleep(plan.around).await;
         let Self { services, site, .. } = self;
         for service in services.iter_mut().filter(|one| one.name != "gateway") {
             service.kill(site).await?;
         }
         sleep(plan.around).await;
-        let row = Row::of(
-            "one copy of each service behind the gateway killed",
-            load.end().await?,
-        );
-        Ok(self.with_warnings(row.all_answered()))
+        let (load, filed) = (load.end().await?, filing.end().await?);
+        let row = Row::of("one copy of each service behind the gateway killed", load);
+        let filed = self.filed("people file meanwhile", filed, before).await?;
+        Ok([row.all_answered(), filed.told_to_come_back()].map(|row| self.with_warnings(row)))
     }
 
     /// One copy of the gateway is killed: requests that it had at that moment break, and their clients ask again. No answer is wrong.

@@ -10,13 +10,10 @@ use uuid::Uuid;
 
 use super::Plan;
 use crate::Failure;
-use crate::cluster::filing::{CAPABILITY, Filed, Filing, take};
+use crate::cluster::filing::{CAPABILITY, Filed, Filing, PAUSE, take};
 use crate::cluster::measured::seconds;
 use crate::cluster::report::Row;
 use crate::cluster::{Cluster, PATIENCE};
-
-/// How often each person files.
-const PAUSE: Duration = Duration::from_millis(300);
 
 impl Cluster {
     /// The replica is killed, and comes back: lookups go to the primary meanwhile.
@@ -85,18 +82,19 @@ impl Cluster {
             self.servers.redis.start_again();
         });
         sleep(plan.around).await;
-        let filed = filing.end().await?;
-        let (later, told) = (filed.counts.later, filed.counts.words.join(" | "));
-        let lost = filed.counts.wrong + filed.counts.broken;
-        let row = self.filed("Redis restarted", filed, before).await?;
-        let row = row
-            .measured(format!("{later} were told to come back, and did"))
-            .holds(lost == 0, format!("some failed: {told}"));
-        Ok(self.with_warnings(row))
+        let row = self
+            .filed("Redis restarted", filing.end().await?, before)
+            .await?;
+        Ok(self.with_warnings(row.told_to_come_back()))
     }
 
     /// Each application is in the journal once, and was handed to the agency.
-    async fn filed(&self, what: &str, filed: Filed, before: usize) -> Result<Row, Failure> {
+    pub(super) async fn filed(
+        &self,
+        what: &str,
+        filed: Filed,
+        before: usize,
+    ) -> Result<Row, Failure> {
         let ids: BTreeSet<Uuid> = filed.receipts.values().copied().collect();
         let (count, written) = (filed.receipts.len(), self.journal()? - before);
         let taken = take(self.servers.rabbitmq.url(), &ids, PATIENCE).await?;
@@ -117,7 +115,7 @@ impl Cluster {
     }
 
     /// How many applications the journal holds.
-    fn journal(&self) -> Result<usize, Failure> {
+    pub(super) fn journal(&self) -> Result<usize, Failure> {
         let count = format!("SELECT count(*) FROM journal_{CAPABILITY}.application");
         let said = block_in_place(|| psql(&self.servers.urls().0, &count))?;
         Ok(said.parse()?)
