@@ -1,17 +1,26 @@
 //! A caller of the gateway: signs in, proves possession of its key on every request (RFC 9449), follows nonces.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use access::assertion;
 use access::keys::SigningKey;
 use access::proof::Holder;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Method, Response};
+use reqwest::{Certificate, Method, Response, StatusCode};
 use runtime::clock::SharedClock;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::outcome::Failure;
+
+/// How long a connection may take to be there.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Whether an answer says that another may be given in a moment.
+pub(crate) fn is_passing(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+}
 
 /// How somebody proves who they are.
 #[derive(Clone, Debug)]
@@ -85,14 +94,23 @@ impl Client {
     ) -> Result<Self, Failure> {
         let mut http = reqwest::Client::builder()
             .no_proxy()
+            .connect_timeout(CONNECT)
             .tls_certs_merge(authorities);
-        if let (Some(host), false) = (gateway.host_str(), addresses.is_empty()) {
+        let (mut reached, mut public) = (gateway, None);
+        if let (Some(host), false) = (reached.host_str(), addresses.is_empty()) {
             http = http.resolve_to_addrs(host, addresses);
+            if reached.port().is_some() {
+                // A port in the URL would stand in for that of the addresses.
+                public = Some(reached.clone());
+                let portless = reached.set_port(None);
+                portless
+                    .map_err(|()| Failure::usage(format!("{reached} has no port to leave out")))?;
+            }
         }
         let http = http.build()?;
         Ok(Self {
-            gateway,
-            public: None,
+            gateway: reached,
+            public,
             http,
             holder: Holder::generate()?,
             token: None,
@@ -102,12 +120,13 @@ impl Client {
 
     /// The same caller of a gateway that the world calls by another address.
     #[must_use]
-    pub(crate) fn known_as(self, public: Option<Url>) -> Self {
-        Self { public, ..self }
+    pub(crate) fn known_as(mut self, public: Option<Url>) -> Self {
+        self.public = public.or(self.public);
+        self
     }
 
     /// What the world calls an address of the gateway.
-    fn name(&self, url: &Url) -> Url {
+    pub(crate) fn name(&self, url: &Url) -> Url {
         let mut named = url.clone();
         if let Some(public) = &self.public
             && url.origin() == self.gateway.origin()
@@ -119,11 +138,21 @@ impl Client {
         named
     }
 
-    /// The absolute address of `target`, which may be a path.
+    /// The absolute address of `target`, which may be a path, or an address of the gateway as the world has it.
     pub(crate) fn address(&self, target: &str) -> Result<Url, Failure> {
-        self.gateway
+        let url = self
+            .gateway
             .join(target)
-            .map_err(|error| Failure::usage(format!("{target}: {error}")))
+            .map_err(|error| Failure::usage(format!("{target}: {error}")))?;
+        match &self.public {
+            Some(public) if url.origin() == public.origin() => {
+                let mut reached = self.gateway.clone();
+                reached.set_path(url.path());
+                reached.set_query(url.query());
+                Ok(reached)
+            }
+            _ => Ok(url),
+        }
     }
 
     /// Gets a token.
@@ -140,7 +169,8 @@ impl Client {
                 .header("dpop", proof)
                 .form(&form)
                 .send()
-                .await?;
+                .await
+                .map_err(|error| Failure::from(error).passing())?;
             self.hear(answer.headers());
             if answer.status().is_success() {
                 self.token = Some(answer.json::<TokenAnswer>().await?.access_token);
@@ -148,6 +178,11 @@ impl Client {
             }
             let status = answer.status();
             let text = answer.text().await?;
+            if is_passing(status) {
+                return Err(
+                    Failure::failed(format!("sign-in answered {status}: {text}")).passing(),
+                );
+            }
             let refusal = serde_json::from_str::<OauthError>(&text)
                 .map_err(|_| Failure::failed(format!("sign-in answered {status}: {text}")))?;
             if refusal.error != "use_dpop_nonce" {
@@ -240,7 +275,16 @@ impl Client {
         if let Some(json) = body {
             request = request.json(json);
         }
-        let answer = request.send().await?;
+        let answer = request.send().await.map_err(|error| {
+            // Sent again, it must not do again what it may have done.
+            let is_harmless = error.is_connect() || method.is_safe();
+            let failure = Failure::from(error);
+            if is_harmless {
+                failure.passing()
+            } else {
+                failure
+            }
+        })?;
         self.hear(answer.headers());
         Ok(answer)
     }

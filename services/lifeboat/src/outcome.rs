@@ -12,6 +12,7 @@ pub(crate) struct Failure {
     code: u8,
     said: String,
     next: Option<String>,
+    is_passing: bool,
 }
 
 impl Failure {
@@ -21,6 +22,7 @@ impl Failure {
             code: 1,
             said: said.to_string(),
             next: None,
+            is_passing: false,
         }
     }
 
@@ -30,6 +32,7 @@ impl Failure {
             code: 2,
             said: said.to_string(),
             next: None,
+            is_passing: false,
         }
     }
 
@@ -39,6 +42,7 @@ impl Failure {
             code: 3,
             said: said.to_string(),
             next: None,
+            is_passing: false,
         }
     }
 
@@ -53,6 +57,18 @@ impl Failure {
     pub(crate) fn next(mut self, next: impl fmt::Display) -> Self {
         self.next = Some(next.to_string());
         self
+    }
+
+    /// The same, of something that may be otherwise in a moment.
+    #[must_use]
+    pub(crate) fn passing(mut self) -> Self {
+        self.is_passing = true;
+        self
+    }
+
+    /// Whether it may be otherwise in a moment.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.is_passing
     }
 
     /// Tells the operator, on standard error.
@@ -84,6 +100,12 @@ pub(crate) fn say(line: fmt::Arguments<'_>) {
     {
         eprintln!("error: cannot write the result: {error}");
     }
+}
+
+/// Tells the operator something on the way, on standard error, where it is no part of the result.
+#[expect(clippy::print_stderr, reason = "this is what the operator reads")]
+pub(crate) fn remark(line: fmt::Arguments<'_>) {
+    eprintln!("{line}");
 }
 
 /// Writes the command's result as JSON to standard output, as [`say`] writes a line.
@@ -118,6 +140,7 @@ impl<E: std::error::Error> From<E> for Failure {
             code: 1,
             said,
             next: None,
+            is_passing: false,
         }
     }
 }

@@ -3,16 +3,24 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Certificate, Method, Response};
+use reqwest::{Certificate, Method};
 use runtime::clock;
 use url::Url;
 
 use crate::client::{Client, Credentials, RegistryFacts};
 use crate::demo::{DEFAULT_READY_FILE, ReadyFile};
-use crate::outcome::{Failure, say};
+use crate::outcome::{Failure, remark, say};
+
+mod answer;
+
+use answer::Answer;
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What to ask, and as whom.
 #[derive(Debug, Args)]
@@ -75,9 +83,31 @@ pub(crate) struct Options {
     /// Show the answer's status and headers too.
     #[arg(short, long)]
     include: bool,
+    /// Tries again for so long while the gateway cannot be reached, or when it or the sign-in answers 429, 502, 503 or 504.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u64,
+    /// Fails, or waits, unless the answer of /readyz says of each of these that it is ready: identity,household,…
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        conflicts_with = "curl"
+    )]
+    expect_ready: Vec<String>,
     /// Send nothing; print the request for `curl --config -`.
     #[arg(long)]
     curl: bool,
+}
+
+impl Options {
+    fn method(&self) -> Method {
+        let usual = if self.data.is_some() {
+            Method::POST
+        } else {
+            Method::GET
+        };
+        self.method.clone().unwrap_or(usual)
+    }
 }
 
 /// As whom to call.
@@ -100,6 +130,53 @@ fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
 }
 
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
+    if options.curl {
+        let mut client = signed_in(&options).await?;
+        return print_for_curl(&mut client, &options).await;
+    }
+    let deadline = Instant::now() + Duration::from_secs(options.wait);
+    let mut told = String::new();
+    loop {
+        let (why, last) = match ask(&options).await {
+            Ok(answer) => match answer.lacks(&options.expect_ready) {
+                Some(why) => (why.to_string(), Ok(answer)),
+                None => return answer.print(options.include),
+            },
+            Err(failure) if failure.is_passing() => (failure.to_string(), Err(failure)),
+            Err(failure) => return Err(failure),
+        };
+        if Instant::now() + PAUSE > deadline {
+            let code = last?.print(options.include)?;
+            if code == ExitCode::SUCCESS {
+                return Err(Failure::failed(why));
+            }
+            return Ok(code);
+        }
+        if why != told {
+            remark(format_args!("{why}; trying again"));
+            told = why;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Sends the request once, with a token of its own where there is to be one.
+async fn ask(options: &Options) -> Result<Answer, Failure> {
+    let mut client = signed_in(options).await?;
+    let extra = extra_headers(options)?;
+    let answer = client
+        .send(
+            &options.method(),
+            &options.target,
+            &extra,
+            options.data.as_ref(),
+        )
+        .await?;
+    Answer::read(answer).await
+}
+
+/// Who asks, with a token where it is to be one.
+async fn signed_in(options: &Options) -> Result<Client, Failure> {
     let known = ReadyFile::read(&options.ready_file);
     let gateway = match (&options.gateway, &known) {
         (Some(url), _) => url.clone(),
@@ -120,43 +197,29 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         None => Vec::new(),
     };
     let reached = match &options.connect_to {
-        Some(place) => addresses(place, &gateway).await?,
+        Some(place) => addresses(place).await?,
         None => Vec::new(),
     };
     let mut client = Client::reaching(&reached, authorities, gateway, clock::system())?
         .known_as(options.public_url.clone());
     if let Some(who) = options.who {
-        client.sign_in(&credentials(who, &options, known)?).await?;
+        client.sign_in(&credentials(who, options, known)?).await?;
     }
-    let method = options.method.clone().unwrap_or(if options.data.is_some() {
-        Method::POST
-    } else {
-        Method::GET
-    });
-    let extra = extra_headers(&options)?;
-    if options.curl {
-        return print_for_curl(&mut client, &method, &options, &extra).await;
-    }
-    let answer = client
-        .send(&method, &options.target, &extra, options.data.as_ref())
-        .await?;
-    print_answer(answer, options.include).await
+    Ok(client)
 }
 
-async fn addresses(place: &str, gateway: &Url) -> Result<Vec<SocketAddr>, Failure> {
+async fn addresses(place: &str) -> Result<Vec<SocketAddr>, Failure> {
     let refused =
         |error: &dyn std::fmt::Display| Failure::usage(format!("--connect-to {place}: {error}"));
-    if gateway.port().is_some() {
-        return Err(refused(&format_args!(
-            "{gateway} names a port, which nothing else may stand in for"
-        )));
-    }
     let found = tokio::net::lookup_host(place)
         .await
-        .map_err(|error| refused(&error))?;
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::InvalidInput => refused(&error),
+            _ => refused(&error).passing(),
+        })?;
     let found: Vec<SocketAddr> = found.collect();
     if found.is_empty() {
-        return Err(refused(&"no address has this name"));
+        return Err(refused(&"no address has this name").passing());
     }
     Ok(found)
 }
@@ -227,38 +290,10 @@ fn extra_headers(options: &Options) -> Result<Vec<(HeaderName, HeaderValue)>, Fa
     Ok(headers)
 }
 
-async fn print_answer(answer: Response, include: bool) -> Result<ExitCode, Failure> {
-    let good = answer.status().is_success();
-    if include {
-        say(format_args!("HTTP/1.1 {}", answer.status()));
-        for (name, value) in answer.headers() {
-            say(format_args!(
-                "{name}: {}",
-                String::from_utf8_lossy(value.as_bytes())
-            ));
-        }
-        say(format_args!(""));
-    }
-    let text = answer.text().await?;
-    match serde_json::from_str::<serde_json::Value>(&text) {
-        Ok(json) => say(format_args!("{}", serde_json::to_string_pretty(&json)?)),
-        Err(_) => say(format_args!("{text}")),
-    }
-    Ok(if good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
 /// Prints a configuration for curl. A proof is good for one request, so the nonce must be known before: it is fetched
 /// with a request that the gateway answers with one.
-async fn print_for_curl(
-    client: &mut Client,
-    method: &Method,
-    options: &Options,
-    extra: &[(HeaderName, HeaderValue)],
-) -> Result<ExitCode, Failure> {
+async fn print_for_curl(client: &mut Client, options: &Options) -> Result<ExitCode, Failure> {
+    let (method, extra) = (options.method(), extra_headers(options)?);
     if options.who.is_some() {
         client.fetch_nonce().await?;
     }
@@ -274,8 +309,12 @@ async fn print_for_curl(
             quoted(&format!("::{place}"))
         ));
     }
-    let prepared = client.prepare(method, client.address(&options.target)?)?;
-    say(format_args!("url = {}", quoted(prepared.url.as_str())));
+    let prepared = client.prepare(&method, client.address(&options.target)?)?;
+    let url = match &options.connect_to {
+        Some(_) => client.name(&prepared.url),
+        None => prepared.url,
+    };
+    say(format_args!("url = {}", quoted(url.as_str())));
     say(format_args!("request = {}", quoted(method.as_str())));
     for (name, value) in &prepared.headers {
         say(format_args!(
@@ -283,7 +322,7 @@ async fn print_for_curl(
             quoted(&format!("{name}: {value}"))
         ));
     }
-    for (name, value) in extra {
+    for (name, value) in &extra {
         say(format_args!(
             "header = {}",
             quoted(&format!(
