@@ -292,21 +292,11 @@ impl Site {
         self.folder.path().join("demo")
     }
 
-    /// The process ids.
+    /// Every service, and its process id; a second copy is called `household-2`.
     #[must_use]
-    pub fn pids(&self) -> Vec<u32> {
+    pub fn processes(&self) -> BTreeMap<&str, u32> {
         self.services
             .iter()
-            .map(|(_, service)| service.pid())
-            .collect()
-    }
-
-    /// Each capability's first copy, and its process id.
-    #[must_use]
-    pub fn capabilities(&self) -> BTreeMap<&str, u32> {
-        self.services
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "identity" | "gateway"))
             .map(|(name, service)| (name.as_str(), service.pid()))
             .collect()
     }

@@ -6,6 +6,7 @@
 
 mod capabilities;
 mod chart;
+mod cost;
 mod driver;
 mod journal;
 mod load;
@@ -63,6 +64,8 @@ pub(crate) struct Arguments {
 enum Bench {
     /// A citizen's own record of every capability at half of its capacity, and the idle memory of all together
     Capabilities,
+    /// What a request costs each process that it passes, and what a restored row does
+    Cost,
     /// Applications through the gateway into the journal, handed to the broker
     Journal,
     /// A snapshot into PostgreSQL and SQLite, beside their own tools
@@ -88,6 +91,7 @@ impl Bench {
     fn parts(self) -> &'static [parts::Part] {
         match self {
             Self::Capabilities => &capabilities::PARTS,
+            Self::Cost => &cost::PARTS,
             Self::Journal => &journal::PARTS,
             Self::Load => &load::PARTS,
             Self::Lookups => &lookups::PARTS,
@@ -112,6 +116,7 @@ impl Bench {
     fn measure(self, setting: &Setting) -> Result<Report, Failure> {
         match self {
             Self::Capabilities => capabilities::measure(setting),
+            Self::Cost => cost::measure(setting),
             Self::Journal => journal::measure(setting),
             Self::Load => load::measure(setting),
             Self::Lookups => lookups::measure(setting),

@@ -15,6 +15,7 @@ use end_to_end::site::{Foundation, Site};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// How long a service may take to start or end.
@@ -31,6 +32,8 @@ enum Cli {
     Start(Start),
     /// Sign people in, make their requests, print `measuring`, send them, print the figures
     Load(Load),
+    /// Print `measuring`, sign people in again and again, print the figures
+    SignIn(SignIn),
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +106,24 @@ struct Load {
     package: PathBuf,
 }
 
+#[derive(Debug, Args)]
+struct SignIn {
+    /// Where people sign in
+    #[arg(long)]
+    gateway: String,
+    /// How many people take turns
+    #[arg(long)]
+    people: usize,
+    #[arg(long)]
+    seconds: u32,
+    /// Sign-ins a second
+    #[arg(long)]
+    rate: u32,
+    /// The `household` data package
+    #[arg(long)]
+    package: PathBuf,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Caller {
     Possession,
@@ -115,6 +136,7 @@ async fn main() -> Result<(), Failure> {
         Cli::Stage(stage) => stage.run().await,
         Cli::Start(start) => start.run().await,
         Cli::Load(load) => load.run().await,
+        Cli::SignIn(sign_in) => sign_in.run().await,
     }
 }
 
@@ -163,8 +185,7 @@ impl Stage {
         let first = Client::citizen(&site.gateway, &facts[0]).await?;
         let ready = json!({
             "gateway": site.gateway,
-            "pids": site.pids(),
-            "capabilities": site.capabilities(),
+            "services": site.processes(),
             "door": door.as_ref().map(|(_, url)| url),
             "door_pid": door.as_ref().map(|(service, _)| service.pid()),
             "key": first.signing_key().await?,
@@ -303,6 +324,44 @@ impl Load {
         let (address, path) = address_and_path(&target)?;
         let method = if self.form.is_some() { "POST" } else { "GET" };
         Ok(format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n"))
+    }
+}
+
+impl SignIn {
+    async fn run(&self) -> Result<(), Failure> {
+        let people = people::first(&self.package, self.people)?;
+        say("measuring")?;
+        let began = Instant::now();
+        let mut due = tokio::time::interval(Duration::from_secs(1) / self.rate.max(1));
+        let mut signing = JoinSet::new();
+        for facts in people
+            .iter()
+            .cycle()
+            .take((self.seconds * self.rate) as usize)
+        {
+            due.tick().await;
+            let (gateway, facts) = (self.gateway.clone(), facts.clone());
+            signing.spawn(async move {
+                let began = Instant::now();
+                let signed_in = Client::citizen(gateway, &facts).await;
+                signed_in
+                    .map(|_| began.elapsed())
+                    .map_err(|error| error.to_string())
+            });
+        }
+        let mut took = Vec::new();
+        while let Some(one) = signing.join_next().await {
+            took.push(one??);
+        }
+        took.sort_unstable();
+        let p99 = took.get(took.len() * 99 / 100).ok_or("nobody signed in")?;
+        let figures = json!({
+            "requests": took.len(),
+            "statuses": { "200": took.len() },
+            "requests_per_second": took.len() as f64 / began.elapsed().as_secs_f64(),
+            "p99_ms": p99.as_secs_f64() * 1000.0,
+        });
+        say(&figures.to_string())
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) enum Asked {
 
 impl Asked {
     /// The status that says it was done.
-    fn success(self) -> &'static str {
+    pub(super) fn success(self) -> &'static str {
         match self {
             Self::Record => "200",
             Self::Application(_) => "202",
@@ -79,23 +79,17 @@ impl Contestant for Driven {
     }
 
     fn run(&mut self, setting: &Setting) -> Result<Run, Failure> {
-        let mut arguments = vec!["--connections", "32", "--seconds", SECONDS];
-        if let Asked::Application(form) = self.asked {
-            arguments.extend(["--form", form, "--proofs", "24000"]);
-        }
-        let rate = self.rate.map(|rate| rate.to_string());
-        arguments.extend(rate.iter().flat_map(|rate| ["--rate", rate]));
-        let told = self.drive(setting, &arguments)?;
+        let told = self.steadily(setting, || Usage::of(&self.pids))?;
         run(&told.figures, self.asked.success(), told.before, told.after)
     }
 }
 
 /// What the generator told, and what the servers had used before and after.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct Told<U> {
     pub(super) figures: Value,
-    pub(super) before: Usage,
-    pub(super) after: Usage,
+    pub(super) before: U,
+    pub(super) after: U,
 }
 
 impl Driven {
@@ -118,59 +112,94 @@ impl Driven {
         }
     }
 
-    /// Runs the generator with these arguments.
-    pub(super) fn drive(&self, setting: &Setting, arguments: &[&str]) -> Result<Told, Failure> {
+    /// Has it asked as its rate says, or as fast as it answers; `used` tells what the servers have used so far.
+    pub(super) fn steadily<U>(
+        &self,
+        setting: &Setting,
+        used: impl Fn() -> U,
+    ) -> Result<Told<U>, Failure> {
+        let mut arguments = vec!["--connections", "32", "--seconds", SECONDS];
+        if let Asked::Application(form) = self.asked {
+            arguments.extend(["--form", form, "--proofs", "24000"]);
+        }
+        let rate = self.rate.map(|rate| rate.to_string());
+        arguments.extend(rate.iter().flat_map(|rate| ["--rate", rate]));
+        self.drive(setting, &arguments, used)
+    }
+
+    /// Has it asked with these arguments of the generator.
+    pub(super) fn drive<U>(
+        &self,
+        setting: &Setting,
+        arguments: &[&str],
+        used: impl Fn() -> U,
+    ) -> Result<Told<U>, Failure> {
         let caller = match self.caller {
             Caller::Possession => "possession",
             Caller::Bearer => "bearer",
         };
-        let mut generator = Command::new(setting.programs.join("bench-rig"))
-            .args(["load", "--gateway", &self.gateway])
-            .args(["--target", &self.target, "--caller", caller])
-            .args(["--people", &PEOPLE.to_string()])
-            .arg("--package")
-            .arg(setting.snapshots.join("household"))
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let told = generator
-            .stdout
-            .take()
-            .ok_or("the load generator has no output")?;
-        let found = self.observe(&mut BufReader::new(told), setting);
-        if found.is_err() {
-            generator.kill()?;
-        }
-        let status = generator.wait()?;
-        // What was found wrong, rather than that the generator was ended for it.
-        let told = found?;
-        if !status.success() {
-            return Err(format!("the load generator failed: {status}").into());
-        }
-        Ok(told)
+        let people = PEOPLE.to_string();
+        let mut all = vec!["load", "--gateway", &self.gateway];
+        all.extend(["--target", &self.target, "--caller", caller]);
+        all.extend(["--people", &people]);
+        all.extend(arguments);
+        watched(setting, &all, used)
     }
+}
 
-    /// The generator says `measuring` when it begins, and the figures when it is done.
-    fn observe(&self, told: &mut impl BufRead, setting: &Setting) -> Result<Told, Failure> {
-        let mut line = String::new();
-        told.read_line(&mut line)?;
-        if line.trim() != "measuring" {
-            return Err("the load generator did not begin".into());
-        }
-        let (before, began) = (Usage::of(&self.pids), Instant::now());
-        line.clear();
-        told.read_line(&mut line)?;
-        let after = Usage::of(&self.pids);
-        setting.go_on()?;
-        let figures: Value = serde_json::from_str(&line)
-            .map_err(|error| format!("no figures after {:?}: {error}", began.elapsed()))?;
-        Ok(Told {
-            figures,
-            before,
-            after,
-        })
+/// Runs the generator with these arguments, on the people of the household package.
+pub(super) fn watched<U>(
+    setting: &Setting,
+    arguments: &[&str],
+    used: impl Fn() -> U,
+) -> Result<Told<U>, Failure> {
+    let mut generator = Command::new(setting.programs.join("bench-rig"))
+        .args(arguments)
+        .arg("--package")
+        .arg(setting.snapshots.join("household"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let told = generator
+        .stdout
+        .take()
+        .ok_or("the load generator has no output")?;
+    let found = observed(&mut BufReader::new(told), setting, used);
+    if found.is_err() {
+        generator.kill()?;
     }
+    let status = generator.wait()?;
+    // What was found wrong, rather than that the generator was ended for it.
+    let told = found?;
+    if !status.success() {
+        return Err(format!("the load generator failed: {status}").into());
+    }
+    Ok(told)
+}
+
+/// The generator says `measuring` when it begins, and the figures when it is done.
+fn observed<U>(
+    told: &mut impl BufRead,
+    setting: &Setting,
+    used: impl Fn() -> U,
+) -> Result<Told<U>, Failure> {
+    let mut line = String::new();
+    told.read_line(&mut line)?;
+    if line.trim() != "measuring" {
+        return Err("the load generator did not begin".into());
+    }
+    let (before, began) = (used(), Instant::now());
+    line.clear();
+    told.read_line(&mut line)?;
+    let after = used();
+    setting.go_on()?;
+    let figures: Value = serde_json::from_str(&line)
+        .map_err(|error| format!("no figures after {:?}: {error}", began.elapsed()))?;
+    Ok(Told {
+        figures,
+        before,
+        after,
+    })
 }
 
 /// Only answers with success count, and all must be.

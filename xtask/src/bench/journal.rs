@@ -20,7 +20,9 @@ pub(super) const PARTS: [Part; 3] = [
     Part::new("rabbitmq-server", "rabbitmq-server"),
 ];
 
-const FORM: &str =
+/// What is filed, and where.
+pub(super) const PATH: &str = "/household/v1/applications/household-transcript";
+pub(super) const FORM: &str =
     r#"{"household_no":"{household_no}","scope":"person","copies":1,"contact_phone":"0912345678"}"#;
 
 /// Filings a second that the project wants sustained.
@@ -37,10 +39,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         Box::new(Driven {
             name: name.to_owned(),
             caller: Caller::Possession,
-            target: format!(
-                "{}/household/v1/applications/household-transcript",
-                stage.rig.gateway
-            ),
+            target: format!("{}{PATH}", stage.rig.gateway),
             pids: stage.rig.pids.clone(),
             gateway: stage.rig.gateway.clone(),
             asked: Asked::Application(FORM),
@@ -66,8 +65,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     });
     Ok(Report {
         name: "journal",
-        title: "POST /household/v1/applications/household-transcript, 32 connections (aim: 200/s)"
-            .to_owned(),
+        title: format!("POST {PATH}, 32 connections (aim: 200/s)"),
         columns: columns.to_vec(),
         ratios: Vec::new(),
         series,

@@ -2,7 +2,7 @@
 //!
 //! The others check nothing: neither hashes nor identifiers, and they leave no old snapshot serving.
 
-mod package;
+pub(super) mod package;
 mod postgres;
 mod sqlite;
 

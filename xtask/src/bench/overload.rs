@@ -5,9 +5,10 @@
 
 use super::Setting;
 use super::driver::{COLUMNS, Caller, Driven};
-use super::report::{Column, Report};
+use super::report::{Column, Ratio, Report};
 use super::rounds::{Contestant, Run, Series, in_turn};
 use super::stage::{Around, Stage};
+use super::usage::Usage;
 use crate::Failure;
 use crate::parts::Part;
 
@@ -23,6 +24,10 @@ const TIMES: f64 = 5.0;
 
 /// Of the machine's own capacity.
 const SHARE: f64 = 1.0 / 8.0;
+
+const BEFORE: &str = "half of its capacity";
+const OVER: &str = "five times its capacity for a minute";
+const AFTER: &str = "half of its capacity, right afterwards";
 
 pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let capacity = capacity(setting)?;
@@ -43,12 +48,12 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         })
     };
     let mut contestants = [
-        half("half of its capacity"),
+        half(BEFORE),
         Box::new(Overloaded {
-            driven: driven(&stage, "five times its capacity for a minute"),
+            driven: driven(&stage, OVER),
             capacity,
         }),
-        half("half of its capacity, right afterwards"),
+        half(AFTER),
     ];
     let series = in_turn(&mut contestants, setting)?;
     let mut columns = COLUMNS.to_vec();
@@ -64,7 +69,11 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         ),
         columns,
         series,
-        ratios: Vec::new(),
+        ratios: vec![
+            // Right afterwards it is as it was: it takes no five seconds to be normal again.
+            compared("p99_ms", AFTER, BEFORE),
+            compared("resident_mib", OVER, BEFORE),
+        ],
     })
 }
 
@@ -78,6 +87,15 @@ fn capacity(setting: &Setting) -> Result<f64, Failure> {
         .and_then(|series| series.median("requests_per_second"))
         .ok_or("the machine's capacity was not measured")?;
     Ok((most * SHARE).floor().max(1.0))
+}
+
+fn compared(column: &'static str, of: &str, to: &str) -> Ratio {
+    Ratio {
+        column,
+        of: of.to_owned(),
+        to: to.to_owned(),
+        aim: None,
+    }
 }
 
 fn driven(stage: &Stage, name: &str) -> Driven {
@@ -107,7 +125,8 @@ impl Contestant for Overloaded {
             &rate,
             "--fresh",
         ];
-        let told = self.driven.drive(setting, &arguments)?;
+        let pids = &self.driven.pids;
+        let told = self.driven.drive(setting, &arguments, || Usage::of(pids))?;
         let number = |key: &str| {
             told.figures[key]
                 .as_f64()

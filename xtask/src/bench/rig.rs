@@ -1,5 +1,6 @@
 //! This project's services, a process each, started by `bench-rig stage`.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -18,6 +19,8 @@ pub(super) struct Rig {
     pub(super) pids: Vec<u32>,
     /// Each capability and its process.
     pub(super) capabilities: Vec<(String, u32)>,
+    /// Every service and its process.
+    services: BTreeMap<String, u32>,
     /// Another gateway and its process, where there is a static answer for it.
     pub(super) door: Option<(String, u32)>,
     /// What access tokens are verified with, a JWK.
@@ -53,24 +56,28 @@ impl Rig {
             Some(pid) => Some((text(&ready, "door")?, pid)),
             None => None,
         };
+        let processes = ready["services"].as_object().into_iter().flatten();
+        let processes: BTreeMap<String, u32> = processes
+            .filter_map(|(name, of)| Some((name.clone(), pid(of)?)))
+            .collect();
+        let capabilities = processes.clone().into_iter();
         Ok(Self {
             _services: services,
             gateway: text(&ready, "gateway")?,
-            pids: ready["pids"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(pid)
+            pids: processes.values().copied().collect(),
+            capabilities: capabilities
+                .filter(|(name, _)| !matches!(name.as_str(), "gateway" | "identity"))
                 .collect(),
-            capabilities: ready["capabilities"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter_map(|(name, of)| Some((name.clone(), pid(of)?)))
-                .collect(),
+            services: processes,
             door,
             key: ready["key"].clone(),
         })
+    }
+
+    /// The process of a service.
+    pub(super) fn process(&self, service: &str) -> Result<u32, Failure> {
+        let pid = self.services.get(service);
+        Ok(*pid.ok_or_else(|| format!("{service} is not running"))?)
     }
 }
 

@@ -41,7 +41,7 @@ impl Series {
 
 /// Runs them A B … A B …, as often as the setting says.
 pub(crate) fn in_turn(
-    contestants: &mut [Box<dyn Contestant>],
+    contestants: &mut [Box<dyn Contestant + '_>],
     setting: &Setting,
 ) -> Result<Vec<Series>, Failure> {
     let mut all: Vec<Series> = contestants

@@ -13,7 +13,7 @@ use super::{HOUSEHOLD, Setting};
 use crate::Failure;
 
 /// As an operator would set it; durable.
-const SETTINGS: [(&str, &str); 3] = [
+pub(super) const SETTINGS: [(&str, &str); 3] = [
     ("shared_buffers", "512MB"),
     ("max_connections", "200"),
     ("max_wal_size", "4GB"),
@@ -51,8 +51,8 @@ pub(super) struct Around {
 pub(super) struct Stage {
     pub(super) rig: Rig,
     _database: Database,
-    _server: postgres::Server,
-    _redis: redis::Server,
+    pub(super) server: postgres::Server,
+    pub(super) redis: redis::Server,
     pub(super) postgres: Postgres,
 }
 
@@ -100,8 +100,8 @@ impl Stage {
         Ok(Self {
             rig,
             _database: database,
-            _server: server,
-            _redis: redis,
+            server,
+            redis,
             postgres,
         })
     }
@@ -113,7 +113,7 @@ impl Stage {
 }
 
 /// The systems that there are data packages of.
-fn systems(snapshots: &Path) -> Result<Vec<String>, Failure> {
+pub(super) fn systems(snapshots: &Path) -> Result<Vec<String>, Failure> {
     let mut systems = Vec::new();
     for entry in std::fs::read_dir(snapshots)? {
         let entry = entry?;

@@ -31,20 +31,32 @@ impl Usage {
 
     /// Of this process without its children; none when it is gone.
     pub(crate) fn alone(pid: u32) -> Option<Self> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let ticks: u64 = fields(&stat)
-            .skip(11)
-            .take(2)
-            .filter_map(|field| field.parse::<u64>().ok())
-            .sum();
-        let per_second = rustix::param::clock_ticks_per_second();
         Some(Self {
-            cpu: Duration::from_millis(ticks * 1000 / per_second),
+            // User and system time.
+            cpu: processor_time(pid, 2),
             resident_kib: kibibytes(&status, "VmRSS:"),
             peak_kib: kibibytes(&status, "VmHWM:"),
         })
     }
+}
+
+/// The processor time of these processes and all below them, with those that have ended and were waited for.
+pub(crate) fn cpu_with_ended(roots: &[u32]) -> Duration {
+    let pids = with_children(roots, &parents());
+    // User and system time, own and that of children who have ended.
+    pids.into_iter().map(|pid| processor_time(pid, 4)).sum()
+}
+
+/// The sum of so many of a process's times, in the order of `/proc/PID/stat`; nothing when it is gone.
+fn processor_time(pid: u32, count: usize) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let ticks: u64 = fields(&stat)
+        .skip(11)
+        .take(count)
+        .filter_map(|field| field.parse::<u64>().ok())
+        .sum();
+    Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
 }
 
 /// The fields of `/proc/PID/stat` after the name, which may contain anything: state, parent, …

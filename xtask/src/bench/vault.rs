@@ -4,7 +4,7 @@
 //! key beside the repository; the vault's is asked of three custodians of five for every restore.
 
 mod changed;
-mod ours;
+pub(super) mod ours;
 mod pgbackrest;
 pub(super) mod postgres;
 mod restic;

@@ -10,22 +10,22 @@ use crate::Failure;
 
 /// One table and its files.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub(super) name: String,
-    pub(super) columns: Vec<String>,
-    pub(super) files: Vec<PathBuf>,
+pub(in super::super) struct Table {
+    pub(in super::super) name: String,
+    pub(in super::super) columns: Vec<String>,
+    pub(in super::super) files: Vec<PathBuf>,
     rows: u64,
 }
 
 /// A data package of one system.
 #[derive(Debug)]
-pub(super) struct Package {
-    pub(super) folder: PathBuf,
-    pub(super) tables: Vec<Table>,
+pub(in super::super) struct Package {
+    pub(in super::super) folder: PathBuf,
+    pub(in super::super) tables: Vec<Table>,
 }
 
 impl Package {
-    pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
+    pub(in super::super) fn read(folder: &Path) -> Result<Self, Failure> {
         let described = folder.join("datapackage.json");
         let text = fs::read_to_string(&described)
             .map_err(|error| format!("{}: {error}", described.display()))?;
@@ -44,7 +44,7 @@ impl Package {
     }
 
     /// Of all tables.
-    pub(super) fn rows(&self) -> u64 {
+    pub(in super::super) fn rows(&self) -> u64 {
         self.tables.iter().map(|table| table.rows).sum()
     }
 }

@@ -15,7 +15,7 @@ use crate::bench::rounds::{Contestant, Run};
 
 /// A vault over three local folders, made anew for every first backup.
 #[derive(Debug, Clone)]
-pub(super) struct Vault {
+pub(in super::super) struct Vault {
     folder: PathBuf,
     keys: PathBuf,
     program: PathBuf,
@@ -23,7 +23,7 @@ pub(super) struct Vault {
 
 impl Vault {
     /// Makes the custodians' keys.
-    pub(super) fn make(setting: &Setting, work: &Path) -> Result<Self, Failure> {
+    pub(in super::super) fn make(setting: &Setting, work: &Path) -> Result<Self, Failure> {
         let vault = Self {
             folder: work.join("vault"),
             keys: work.join("keys"),
@@ -55,7 +55,7 @@ impl Vault {
     }
 
     /// An empty vault.
-    pub(super) fn begin(&self, setting: &Setting) -> Result<(), Failure> {
+    pub(in super::super) fn begin(&self, setting: &Setting) -> Result<(), Failure> {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder)?;
         }
@@ -72,7 +72,7 @@ impl Vault {
     }
 
     /// Backs up a source of so many MiB.
-    pub(super) fn back_up(
+    pub(in super::super) fn back_up(
         &self,
         source: impl AsRef<OsStr>,
         mib: f64,
@@ -87,7 +87,7 @@ impl Vault {
 
     /// Restores the newest backup into a folder that is not there yet, or a database, while one cloud is away. A folder of its own is
     /// for what is on its way into a database.
-    pub(super) fn restore(
+    pub(in super::super) fn restore(
         &self,
         into: impl AsRef<OsStr>,
         setting: &Setting,
