@@ -1,7 +1,7 @@
 """Which restore point is the newest, and whether its history holds (§7)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from .errors import Refused
 from .objects import Head
@@ -17,7 +17,7 @@ class Witness:
     hash: bytes
 
 
-def newest(heads: dict[int, Signed[Head]], witness: Witness | None, report: Report) -> Head:
+def newest(heads: dict[int, Signed[Head]], witness: Witness | None, now: datetime, report: Report) -> Head:
     """The newest head, its chain checked back to the oldest head that is left."""
     if not heads:
         raise Refused("no cloud holds a valid restore point")
@@ -34,7 +34,7 @@ def newest(heads: dict[int, Signed[Head]], witness: Witness | None, report: Repo
     if witness:
         _check_witness(heads, last, witness)
     head = heads[last].value
-    if head.expires < datetime.now(UTC):
+    if head.expires < now:
         report.warn(f"the newest restore point expired at {head.expires.isoformat()}: backups have stopped")
     return head
 

@@ -1,5 +1,6 @@
 """Opens a vault from cloud folders and custodians' files."""
 
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from .xwing import XWingPrivateKey
 class Repository:
     """What can be known of a vault without any custodian."""
 
-    def __init__(self, roots: list[Path], pinned: bytes | None, witness: Witness | None) -> None:
+    def __init__(
+        self, roots: list[Path], pinned: bytes | None, witness: Witness | None, now: datetime | None = None
+    ) -> None:
+        """`now` is the time at which it is asked whether restore points have expired; that of the machine when not said."""
         self.report = Report()
         found = find_folders(roots)
         self.found: Found = find_descriptor(found, pinned)
@@ -30,7 +34,7 @@ class Repository:
         self.signed = SignedReader(self.descriptor, self.folders, self.report)
         self.keyrings = self.signed.keyrings()
         self.heads = self.signed.heads()
-        self.head = newest(self.heads, witness, self.report)
+        self.head = newest(self.heads, witness, now or datetime.now(UTC), self.report)
         report_behind(self.heads, list(self.folders), self.report)
         if (self.head.need, self.head.clouds) != (self.descriptor.need, self.descriptor.clouds):
             raise Refused("the head and the descriptor disagree on the clouds")

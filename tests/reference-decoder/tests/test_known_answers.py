@@ -4,11 +4,15 @@ import base64
 import json
 import tempfile
 import unittest
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from lifeboat_vault.primitives import keyed_blake3
 from lifeboat_vault.vault import Repository, Vault
+
+# Its restore point expires on 23 November 2026.
+BEFORE_IT_EXPIRES = datetime(2026, 11, 16, tzinfo=UTC)
 
 KNOWN = Path(__file__).parents[3] / "shared/vault/tests/fixtures/format-1.json"
 
@@ -28,7 +32,7 @@ class KnownAnswers(unittest.TestCase):
             self._put(f"share-{number}", share.encode())
         for name in ("session.key", "contribution"):
             self._put(name, self.known[name].encode())
-        self.repository = Repository(sorted(self.folder.glob("cloud-*")), None, None)
+        self.repository = Repository(sorted(self.folder.glob("cloud-*")), None, None, BEFORE_IT_EXPIRES)
 
     def _put(self, name: str, data: bytes) -> None:
         path = self.folder / name

@@ -17,10 +17,6 @@ pub(crate) struct Vault {
 
 impl Vault {
     /// A vault over these clouds, any two of which are enough.
-    pub(crate) fn over(clouds: &[String], more: &[String]) -> Self {
-        Self::made(tempfile::tempdir().unwrap(), clouds, more)
-    }
-
     fn made(folder: TempDir, clouds: &[String], more: &[String]) -> Self {
         let vault = Self { folder };
         let keys = vault.path("keys");
@@ -48,15 +44,15 @@ impl Vault {
 
     /// Over three folders.
     pub(crate) fn in_folders() -> (Self, [PathBuf; 3]) {
-        let place = tempfile::tempdir().unwrap().keep();
-        let folders = ["a", "b", "c"].map(|name| place.join(name));
+        let place = tempfile::tempdir().unwrap();
+        let folders = ["a", "b", "c"].map(|name| place.path().join(name));
         for folder in &folders {
             fs::create_dir(folder).unwrap();
         }
         let urls = folders
             .each_ref()
             .map(|folder| format!("file://{}", folder.display()));
-        (Self::over(&urls, &[]), folders)
+        (Self::made(place, &urls, &[]), folders)
     }
 
     /// Over clouds of three providers at once, named amber (S3), birch (Azure) and cedar (Google).

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use capability::{Capability, SampleApplication};
@@ -28,6 +29,10 @@ pub(crate) const JOURNAL_VAULT: &str = "journal-host/vault.toml";
 
 /// People who are looked at for one who could file something everywhere.
 const CANDIDATES: u64 = 300;
+
+/// Where a port is looked for that nobody named, and how often.
+const PORTS: Range<u16> = 20_000..32_768;
+const PORTS_TRIED: u32 = 100;
 
 /// What somebody could file, by capability.
 pub(crate) type Samples = Vec<(&'static str, SampleApplication)>;
@@ -240,10 +245,22 @@ pub(crate) fn stores(folder: &Folder) -> Result<PathBuf, Failure> {
 }
 
 /// `wanted`, with a free port where it leaves the port open: addresses must be known before the services start, since
-/// tokens name them.
-fn settled(wanted: SocketAddr) -> Result<SocketAddr, Failure> {
+/// tokens name them. The port is below those that a kernel takes for connections of its own accord (from 32768 on, or 49152), so
+/// that it is still free when a service comes to listen there.
+fn settled(mut wanted: SocketAddr) -> Result<SocketAddr, Failure> {
     if wanted.port() != 0 {
         return Ok(wanted);
     }
-    Ok(std::net::TcpListener::bind(wanted)?.local_addr()?)
+    for _ in 0..PORTS_TRIED {
+        wanted.set_port(fastrand::u16(PORTS));
+        if std::net::TcpListener::bind(wanted).is_ok() {
+            return Ok(wanted);
+        }
+    }
+    Err(Failure::failed(format!(
+        "no port from {} to {} is free on {}",
+        PORTS.start,
+        PORTS.end - 1,
+        wanted.ip()
+    )))
 }
