@@ -1,22 +1,24 @@
-{{/* The name of everything in the release. */}}
+{{/* The name of everything in the release. Services' names begin with a letter. */}}
 {{- define "lifeboat.fullname" -}}
-{{- if contains .Chart.Name .Release.Name -}}
-{{- .Release.Name | trunc 30 | trimSuffix "-" -}}
+{{- if not (regexMatch "^[a-z]" .Release.Name) -}}
+{{- printf "%s-%s" .Chart.Name .Release.Name -}}
+{{- else if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 30 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name -}}
 {{- end -}}
 {{- end -}}
 
 {{/* What selects all pods of the release. */}}
 {{- define "lifeboat.selectorOfAll" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* What selects one component. Takes root and component. */}}
 {{- define "lifeboat.selector" -}}
 {{ include "lifeboat.selectorOfAll" .root }}
-app.kubernetes.io/component: {{ .component }}
+app.kubernetes.io/component: {{ .component | quote }}
 {{- end -}}
 
 {{/* Labels of an object. Takes root, component and role. */}}
@@ -29,8 +31,8 @@ lifeboat/role: {{ .role }}
 
 {{/* Metadata of an object. Takes root, component, role, and name where it is not the component's. */}}
 {{- define "lifeboat.metadata" -}}
-name: {{ .name | default (printf "%s-%s" (include "lifeboat.fullname" .root) .component) }}
-namespace: {{ .root.Release.Namespace }}
+name: {{ .name | default (printf "%s-%s" (include "lifeboat.fullname" .root) .component) | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "lifeboat.labels" . | nindent 2 }}
 {{- end -}}

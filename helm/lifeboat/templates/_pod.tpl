@@ -15,7 +15,7 @@ securityContext:
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end -}}
@@ -31,11 +31,12 @@ securityContext:
 
 {{/* Where pods of one component go. Takes root and component. */}}
 {{- define "lifeboat.spread" -}}
+{{- $spread := .root.Values.topologySpread -}}
 topologySpreadConstraints:
-  {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  {{- range $key, $whenUnsatisfiable := dict "topology.kubernetes.io/zone" $spread.zones "kubernetes.io/hostname" $spread.hosts }}
   - maxSkew: 1
     topologyKey: {{ $key }}
-    whenUnsatisfiable: {{ $.root.Values.topologySpread.whenUnsatisfiable }}
+    whenUnsatisfiable: {{ $whenUnsatisfiable }}
     labelSelector:
       matchLabels:
         {{- include "lifeboat.selector" $ | nindent 8 }}
@@ -102,8 +103,8 @@ ca_file = "/etc/lifeboat/authorities/{{ .of }}.crt"
 - name: {{ .variable }}
   valueFrom:
     secretKeyRef:
-      name: {{ .secret.name }}
-      key: {{ .secret.key }}
+      name: {{ .secret.name | quote }}
+      key: {{ .secret.key | quote }}
 {{- end -}}
 
 {{/* The Secret with a service's database: its own, the operator's, or that of all. Takes root and entry; gives YAML. */}}
@@ -162,7 +163,7 @@ key: uri
 - name: {{ .name }}
   image: {{ include "lifeboat.image" (dict "root" .root "program" "lifeboat" "digest" (index .root.Values.image.digests "lifeboat")) }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-  args: [snapshot, wait, --system, {{ .capability }}]
+  args: [snapshot, wait, --system, {{ .capability | quote }}]
   env:
     {{- include "lifeboat.variable" (dict "variable" "LIFEBOAT_SNAPSHOT__DATABASE" "secret" (include "lifeboat.database" (dict "root" .root "entry" .entry) | fromYaml)) | nindent 4 }}
   {{- include "lifeboat.containerSecurity" . | nindent 2 }}

@@ -2,7 +2,7 @@
 One service with all that belongs to it: ConfigMap, Deployment, Service, PodDisruptionBudget, HorizontalPodAutoscaler.
 Takes root, component, role, program, entry, config (TOML below [service]), variables (YAML list), files (YAML list of volumes beside its
 keys, each with its mount), gates (YAML list of init containers), isTls (whether its listener speaks TLS), edgeTls (whether with the certificate
-for the world).
+for the world), address (of the gateway for the world, where the service has to know it).
 */}}
 {{- define "lifeboat.service" -}}
 {{- $root := .root -}}
@@ -44,19 +44,22 @@ spec:
         {{- include "lifeboat.labels" . | nindent 8 }}
       annotations:
         checksum/config: {{ $config | sha256sum }}
+        {{- with .address }}
+        checksum/address: {{ . | sha256sum }}
+        {{- end }}
     spec:
       {{- include "lifeboat.podSecurity" $root | nindent 6 }}
       terminationGracePeriodSeconds: {{ include "lifeboat.grace" $root }}
       {{- include "lifeboat.spread" . | nindent 6 }}
       {{- with $entry.priorityClassName }}
-      priorityClassName: {{ . }}
+      priorityClassName: {{ . | quote }}
       {{- end }}
       {{- with .gates }}
       initContainers:
         {{- . | nindent 8 }}
       {{- end }}
       containers:
-        - name: {{ .component }}
+        - name: {{ .component | quote }}
           image: {{ include "lifeboat.image" (dict "root" $root "program" .program "digest" (index $root.Values.image.digests .program)) }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
           args: [--config, /etc/lifeboat/service/service.toml]
@@ -95,11 +98,11 @@ spec:
           configMap: {name: {{ $fullname }}}
         - name: trusted
           configMap:
-            name: {{ $root.Values.keys.trustedServices.configMap }}
-            items: [{key: {{ $root.Values.keys.trustedServices.key }}, path: trusted-services.jwks}]
+            name: {{ $root.Values.keys.trustedServices.configMap | quote }}
+            items: [{key: {{ $root.Values.keys.trustedServices.key | quote }}, path: trusted-services.jwks}]
         - name: keys
           secret:
-            secretName: {{ include "lifeboat.keysSecret" . }}
+            secretName: {{ include "lifeboat.keysSecret" . | quote }}
             defaultMode: 288
             items:
               {{- range $file := .keyFiles }}
@@ -107,19 +110,19 @@ spec:
               {{- end }}
         {{- if $root.Values.tls.enabled }}
         - name: tls
-          secret: {secretName: {{ $root.Values.tls.secretPrefix }}-{{ .component }}, defaultMode: 288}
+          secret: {secretName: "{{ $root.Values.tls.secretPrefix }}-{{ .component }}", defaultMode: 288}
         {{- with $root.Values.tls.revocations }}
         {{- if .configMap }}
         - name: revocations
           configMap:
-            name: {{ .configMap }}
-            items: [{key: {{ .key }}, path: ca.crl}]
+            name: {{ .configMap | quote }}
+            items: [{key: {{ .key | quote }}, path: ca.crl}]
         {{- end }}
         {{- end }}
         {{- end }}
         {{- if .edgeTls }}
         - name: edge-tls
-          secret: {secretName: {{ $root.Values.edge.tlsSecret }}, defaultMode: 288}
+          secret: {secretName: {{ $root.Values.edge.tlsSecret | quote }}, defaultMode: 288}
         {{- end }}
         {{- if .clients }}
         - name: clients

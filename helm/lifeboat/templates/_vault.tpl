@@ -1,6 +1,6 @@
 {{/* The container of an operator's command. Takes root, name and args (YAML list), and where they are needed env, mounts (YAML lists) and resources. */}}
 {{- define "lifeboat.command" -}}
-- name: {{ .name }}
+- name: {{ .name | quote }}
   image: {{ include "lifeboat.image" (dict "root" .root "program" "lifeboat" "digest" (index .root.Values.image.digests "lifeboat")) }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}
   args:
@@ -12,7 +12,7 @@
   {{- with .cloud }}
   {{- with .environmentSecret }}
   envFrom:
-    - secretRef: {name: {{ . }}}
+    - secretRef: {name: {{ . | quote }}}
   {{- end }}
   {{- end }}
   {{- with .port }}
@@ -39,7 +39,7 @@
 {{- define "lifeboat.cloudVolumes" -}}
 {{- with .Values.vault.credentialsSecret }}
 - name: clouds
-  secret: {secretName: {{ . }}, defaultMode: 288}
+  secret: {secretName: {{ . | quote }}, defaultMode: 288}
 {{- end }}
 - name: tmp
   emptyDir: {sizeLimit: 64Mi}
@@ -55,6 +55,7 @@
 {{- $args = concat $args (list "--cloud" (printf "%s=%s/%s" .name (trimSuffix "/" .url) $.folder)) -}}
 {{- if .credentials }}{{ $args = concat $args (list "--credentials" (printf "%s=/run/secrets/lifeboat-clouds/%s" .name .credentials)) }}{{ end -}}
 {{- if .endpoint }}{{ $args = concat $args (list "--endpoint" (printf "%s=%s" .name .endpoint)) }}{{ end -}}
+{{- if .region }}{{ $args = concat $args (list "--region" (printf "%s=%s" .name .region)) }}{{ end -}}
 {{- end -}}
 {{- $mounts := printf "- {name: master, mountPath: /run/secrets/lifeboat-master, readOnly: true}\n%s" .mounts -}}
 {{ include "lifeboat.command" (dict "root" .root "name" "make-vault" "args" (toYaml $args) "cloud" $vault "resources" .resources "mounts" $mounts) }}
@@ -63,7 +64,7 @@
 {{- define "lifeboat.masterVolume" -}}
 - name: master
   secret:
-    secretName: {{ .Values.vault.masterSecret.name }}
+    secretName: {{ .Values.vault.masterSecret.name | quote }}
     defaultMode: 288
-    items: [{key: {{ .Values.vault.masterSecret.key }}, path: master.pub}]
+    items: [{key: {{ .Values.vault.masterSecret.key | quote }}, path: master.pub}]
 {{- end -}}

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use deployment::Object;
+use deployment::tools::Values;
 use serde_json::Value;
 
-use crate::rendered::{all, containers, find, list};
+use crate::rendered::{all, containers, find, list, tools};
 
 /// Thousandths of a core and bytes.
 type Amounts = (u64, u64);
@@ -51,11 +52,14 @@ fn copies(objects: &[Object], object: &Object) -> (u64, u64) {
     (count, count)
 }
 
-/// Pods, thousandths of a core, bytes: at least and at most, of what runs all the time or again and again.
-fn asked(objects: &[Object], what: &str) -> [(u64, u64, u64); 2] {
+/// What runs all the time or again and again.
+const ALWAYS: [&str; 3] = ["Deployment", "StatefulSet", "CronJob"];
+
+/// Pods, thousandths of a core, bytes: at least and at most, of some kinds.
+fn asked(objects: &[Object], kinds: &[&str], what: &str) -> [(u64, u64, u64); 2] {
     let mut sums = [(0, 0, 0); 2];
     for object in objects {
-        if !matches!(object.kind(), "Deployment" | "StatefulSet" | "CronJob") {
+        if !kinds.contains(&object.kind()) {
             continue;
         }
         let each = pod(object.pod().unwrap(), what);
@@ -74,7 +78,7 @@ fn asked(objects: &[Object], what: &str) -> [(u64, u64, u64); 2] {
 #[test]
 fn asleep_costs_next_to_nothing() {
     for what in ["requests", "limits"] {
-        let [(pods, cores, bytes), _] = asked(&all()["asleep"], what);
+        let [(pods, cores, bytes), _] = asked(&all()["asleep"], &ALWAYS, what);
         assert!(
             pods == 2 && cores <= 200 && bytes <= 256_000_000,
             "{what}: {pods}, {cores}, {bytes}"
@@ -94,12 +98,20 @@ fn the_cost_that_is_told_is_the_cost() {
     ] {
         let objects = &all()[rendering];
         let told = find(objects, "ConfigMap", "lifeboat-cost").unwrap();
-        for (key, sum) in ["at-least", "at-most"]
-            .into_iter()
-            .zip(asked(objects, "requests"))
-        {
-            let words = told.value["data"][key].as_str().unwrap();
+        let [least, most] = asked(objects, &ALWAYS, "requests");
+        let [restoring, _] = asked(objects, &["Job"], "requests");
+        for (key, sum) in [
+            ("at-least", least),
+            ("at-most", most),
+            ("while-restoring", restoring),
+        ] {
             let (pods, cores, bytes) = sum;
+            let words = &told.value["data"][key];
+            if pods == 0 {
+                assert!(words.is_null(), "{rendering}: {key}: {words}");
+                continue;
+            }
+            let words = words.as_str().unwrap();
             let gigabytes = bytes / 10_000_000;
             let expected = format!(
                 "{pods} pods, {}.{:02} cores, {}.{:02} GB of memory",
@@ -154,6 +166,33 @@ fn the_emergency_profile_is_for_the_whole_country_and_for_its_rushes() {
 }
 
 #[test]
+fn what_others_run_is_said_not_to_be_counted() {
+    let said = |objects: &[Object], key: &str| {
+        let cost = find(objects, "ConfigMap", "lifeboat-cost").unwrap();
+        cost.value["data"][key].clone()
+    };
+    for (rendering, names) in [
+        ("emergency", "PostgreSQL, Redis, RabbitMQ"),
+        ("drill", "PostgreSQL, Redis"),
+        ("operators", "Redis"),
+    ] {
+        assert_eq!(said(&all()[rendering], "not-counted"), names, "{rendering}");
+    }
+    assert!(said(&all()["asleep"], "not-counted").is_null());
+    assert!(said(&all()["asleep"], "postgres").is_null());
+
+    let fewer = Values::profile("emergency").and("people=1000");
+    let objects = tools().render(&fewer).unwrap();
+    assert_eq!(
+        said(&objects, "people"),
+        "23290000",
+        "the copies and resources are still for so many"
+    );
+    let own = tools().render(&Values::default().and("people=1000").and("profile=island"));
+    assert_eq!(said(&own.unwrap(), "people"), "1000");
+}
+
+#[test]
 fn the_database_takes_the_connections_of_every_copy() {
     let objects = deployment_with_operators();
     let cluster = find(&objects, "Cluster", "lifeboat-postgres").unwrap();
@@ -186,7 +225,7 @@ fn the_database_takes_the_connections_of_every_copy() {
 const BESIDES: u64 = 6;
 
 fn deployment_with_operators() -> Vec<Object> {
-    let values = deployment::tools::Values::profile("emergency")
+    let values = Values::profile("emergency")
         .and_file(&deployment::tools::chart().join("values-operators.yaml"));
-    crate::rendered::tools().render(&values).unwrap()
+    tools().render(&values).unwrap()
 }

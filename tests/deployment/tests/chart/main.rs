@@ -17,4 +17,5 @@ mod refusals;
 mod rendered;
 mod rules;
 mod served;
+mod upgrades;
 mod written;

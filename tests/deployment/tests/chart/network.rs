@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use deployment::Object;
-use serde_json::Value;
+use deployment::tools::Values;
+use serde_json::{Value, json};
 
-use crate::rendered::{all, list, selects};
+use crate::rendered::{all, find, list, selects, tools};
 
 type Edges = BTreeSet<(String, String, u64)>;
 
@@ -136,7 +137,16 @@ fn outside_of_the_release_each_reaches_what_it_is_for() {
             "{name}"
         );
     }
-    assert_eq!(outside(&all()["asleep"], "vault-scrub"), [443].into());
+    let asleep = &all()["asleep"];
+    assert_eq!(outside(asleep, "vault-scrub"), [443].into());
+    for nobody in ["lifeboat-to-postgres", "lifeboat-to-counters"] {
+        assert!(find(asleep, "NetworkPolicy", nobody).is_none(), "{nobody}");
+    }
+    let production = &all()["production"];
+    assert!(
+        find(production, "NetworkPolicy", "lifeboat-to-clouds").is_none(),
+        "nobody there talks to clouds"
+    );
     assert_eq!(
         outside(&all()["backup"], "journal-backup"),
         [443, 5432].into()
@@ -145,6 +155,68 @@ fn outside_of_the_release_each_reaches_what_it_is_for() {
         !outside(&all()["some-capabilities"], "household").contains(&5672),
         "no broker, no way to it"
     );
+}
+
+#[test]
+fn ports_are_those_that_are_listed_and_those_of_addresses_that_are_known() {
+    let networks = &all()["networks"];
+    for (name, ports) in [
+        // DNS, PostgreSQL and a second one, RabbitMQ, the collector by https.
+        ("household", vec![443, 5353, 5432, 5433, 5672]),
+        // No broker; Redis.
+        ("gateway", vec![443, 5353, 5432, 5433, 6379]),
+        // A cloud of one's own, which two vault.clouds name.
+        ("backup", vec![443, 5353, 5432, 5433, 9000]),
+    ] {
+        assert_eq!(
+            outside(networks, name),
+            ports.into_iter().collect(),
+            "{name}"
+        );
+    }
+    let rules = |rendering: &str, policy: &str| {
+        let policy = find(&all()[rendering], "NetworkPolicy", policy).unwrap();
+        policy.value["spec"]["egress"].clone()
+    };
+    assert_eq!(
+        rules("networks", "lifeboat-to-clouds"),
+        json!([
+            { "ports": [{ "port": 443, "protocol": "TCP" }] },
+            { "ports": [{ "port": 9000, "protocol": "TCP" }] },
+        ])
+    );
+    assert_eq!(
+        rules("networks", "lifeboat-to-postgres"),
+        json!([
+            {
+                "ports": [{ "port": 5432, "protocol": "TCP" }],
+                "to": [{ "ipBlock": { "cidr": "10.1.0.0/24", "except": ["10.1.0.7/32"] } }],
+            },
+            {
+                "ports": [{ "port": 5433, "protocol": "TCP" }],
+                "to": [{ "ipBlock": { "cidr": "fd00:1::/64" } }],
+            },
+        ])
+    );
+    assert_eq!(
+        rules("operators", "lifeboat-to-postgres"),
+        json!([{
+            "ports": [{ "port": 5432, "protocol": "TCP" }],
+            "to": [{ "podSelector": { "matchLabels": { "cnpg.io/cluster": "lifeboat-postgres" } } }],
+        }])
+    );
+    for (endpoint, port) in [
+        ("http://collector.monitoring:4318", 4318),
+        ("https://collector.example:4319/otlp", 4319),
+        ("http://collector", 80),
+        ("https://[fd00::1]/otlp", 443),
+    ] {
+        let values = Values::default().and(format!("telemetry.traces.endpoint={endpoint}"));
+        let objects = tools().render(&values).unwrap();
+        let policy = find(&objects, "NetworkPolicy", "lifeboat-to-collector").unwrap();
+        let ports = &policy.value["spec"]["egress"][0]["ports"];
+        assert_eq!(ports[0]["port"], port, "{endpoint}");
+    }
 }
 
 #[test]
@@ -168,10 +240,7 @@ fn only_the_edge_is_let_in_where_one_is_named_and_metrics_only_by_those_who_watc
         }
         found
     };
-    assert_eq!(from_outside("production"), [(8080, true)]);
-    assert_eq!(from_outside("ingress"), [(8080, false)]);
-    assert_eq!(
-        from_outside("service-monitors"),
-        [(8080, true), (9090, false)]
-    );
+    assert_eq!(from_outside("production"), [(8080, true), (9090, false)]);
+    assert_eq!(from_outside("ingress"), [(8080, false), (9090, false)]);
+    assert_eq!(from_outside("networks"), [(8080, true)]);
 }

@@ -1,8 +1,12 @@
 //! Every pod of every rendering.
 
+use std::process::Command;
+
+use deployment::tools::Values;
+use deployment::{Object, objects};
 use serde_json::{Value, json};
 
-use crate::rendered::{all, containers, find, list};
+use crate::rendered::{all, containers, find, list, tools};
 
 /// Calls `check` with a name and the template of every pod.
 fn every_pod(check: impl Fn(&str, &Value)) {
@@ -106,5 +110,85 @@ fn a_pod_has_the_time_that_its_service_takes_to_stop() {
             // Longer than it takes until nobody sends requests here any more: two looks at the readiness.
             assert!(number("drain_delay_ms") >= 4_000, "{name}");
         }
+    }
+}
+
+#[test]
+fn copies_wait_for_another_host_where_they_must_and_for_a_zone_only_where_that_is_said() {
+    let constraints = |objects: &[Object]| -> Vec<(String, String)> {
+        let gateway = find(objects, "Deployment", "lifeboat-gateway").unwrap();
+        let spec = &gateway.pod().unwrap()["spec"];
+        list(&spec["topologySpreadConstraints"])
+            .map(|one| {
+                let text = |key: &str| one[key].as_str().unwrap().to_owned();
+                (text("topologyKey"), text("whenUnsatisfiable"))
+            })
+            .collect()
+    };
+    let wanted = |host: &str, zone: &str| {
+        [
+            ("kubernetes.io/hostname".to_owned(), host.to_owned()),
+            ("topology.kubernetes.io/zone".to_owned(), zone.to_owned()),
+        ]
+    };
+    let own = constraints(&all()["production"]);
+    assert_eq!(own, wanted("ScheduleAnyway", "ScheduleAnyway"));
+    // With `topologySpread.hosts: DoNotSchedule`.
+    let own = constraints(&all()["open-network"]);
+    assert_eq!(own, wanted("DoNotSchedule", "ScheduleAnyway"));
+    let zones = Values::default().and("topologySpread.zones=DoNotSchedule");
+    let own = constraints(&tools().render(&zones).unwrap());
+    assert_eq!(own, wanted("ScheduleAnyway", "DoNotSchedule"));
+}
+
+#[test]
+fn names_that_look_like_numbers_and_truths_stay_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("values.yaml");
+    let values = r#"
+capabilities: {"on": {enabled: true, tier: 1}}
+database: {secret: {name: "5432", key: "1"}}
+keys: {trustedServices: {configMap: "2", key: "3"}}
+vault: {secret: "4", credentialsSecret: "5", environmentSecret: "6"}
+restore: {enabled: true, custodians: {secret: "7", files: ["8"]}}
+defaults: {priorityClassName: "9"}
+"#;
+    std::fs::write(&file, values).unwrap();
+    let rendered = Command::new(tools().helm)
+        .args(["template", "2026"])
+        .arg(deployment::tools::chart())
+        .args(["--namespace", "0815", "--values"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(rendered.status.success(), "{rendered:?}");
+    let objects = objects::read(std::str::from_utf8(&rendered.stdout).unwrap()).unwrap();
+    let mut seen = 0;
+    for object in &objects {
+        let metadata = &object.value["metadata"];
+        assert!(object.name().starts_with("lifeboat-2026"), "{metadata}");
+        assert_eq!(metadata["namespace"], "0815");
+        assert_eq!(metadata["labels"]["app.kubernetes.io/instance"], "2026");
+        let Some(pod) = object.pod() else { continue };
+        names(&pod["spec"], &object.identity().to_string(), &mut seen);
+        let labels = pod["metadata"]["labels"].as_object().unwrap();
+        assert!(labels.values().all(Value::is_string), "{labels:?}");
+    }
+    assert!(seen > 200, "{seen}");
+}
+
+/// Whatever is a name or a key is text.
+fn names(value: &Value, of: &str, seen: &mut usize) {
+    match value {
+        Value::Object(all) => {
+            for (key, value) in all {
+                let is_name = key.to_lowercase().ends_with("name") || key == "key";
+                assert!(!is_name || value.is_string(), "{of}: {key}: {value}");
+                *seen += usize::from(is_name);
+                names(value, of, seen);
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|one| names(one, of, seen)),
+        _ => {}
     }
 }

@@ -1,20 +1,32 @@
 //! Values that the schema or the chart does not take; the words name the key.
 
 use deployment::tools::Values;
+use serde_json::Value;
 
 use crate::rendered::tools;
 
 #[track_caller]
 fn refused(values: &Values, key: &str) {
-    let output = tools().helm(&["template", "lifeboat"], values).unwrap();
+    release_refused("lifeboat", values, key);
+}
+
+#[track_caller]
+fn release_refused(release: &str, values: &Values, key: &str) {
+    let output = tools().helm(&["template", release], values).unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{values:?} was taken");
-    // Helm 3 writes `a.b`, Helm 4 `/a/b` or `a.b`.
-    let slashed = key.replace('.', "/");
-    assert!(
-        said.contains(key) || said.contains(&slashed),
-        "{key} is not named: {said}"
-    );
+    assert!(!output.status.success(), "{release} {values:?} was taken");
+    assert!(names(&said, key), "{key} is not named: {said}");
+}
+
+/// Helm 3 writes `a.b`, Helm 4 `/a/b` or `a.b`.
+fn names(said: &str, key: &str) -> bool {
+    said.contains(key) || said.contains(&key.replace('.', "/"))
+}
+
+fn all(values: &[&str]) -> Values {
+    values
+        .iter()
+        .fold(Values::default(), |all, one| all.and(*one))
 }
 
 #[test]
@@ -43,7 +55,21 @@ fn a_misspelt_key_is_refused_and_named_on_every_level() {
         ("restore.custodian=x", "custodian"),
         ("restore.signatures.agencies=x", "agencies"),
         ("vault.scrub.cron=x", "cron"),
-        ("networkPolicy.postgres.ports=1", "ports"),
+        ("networkPolicy.postgres[0].ports=1", "ports"),
+        ("networkPolicy.postgres.port=1", "networkPolicy.postgres"),
+        (
+            "networkPolicy.edge[0].podSelector.matchLables.a=b",
+            "matchLables",
+        ),
+        (
+            "networkPolicy.clouds[0].to[0].namespaceSelector.matchExpressions[0].keys=b",
+            "keys",
+        ),
+        ("topologySpread.whenUnsatisfiable=x", "whenUnsatisfiable"),
+        // Settings that no program has.
+        ("defaults.enabled=true", "enabled"),
+        ("services.gateway.database.connections=3", "connections"),
+        ("services.identity.limits.concurrentRequests=3", "limits"),
         ("edge.certManager.issuer=x", "issuer"),
         ("database.cloudNativePg.instance=3", "instance"),
         ("broker.rabbitmqCluster.replica=3", "replica"),
@@ -71,6 +97,7 @@ fn impossible_numbers_are_refused() {
         ("listen.port=80", "listen.port"),
         ("listen.adminPort=70000", "listen.adminPort"),
         ("drain.timeoutSeconds=-1", "drain.timeoutSeconds"),
+        ("drain.delaySeconds=0", "drain.delaySeconds"),
         ("people=-1", "people"),
         ("restore.at=-1", "restore.at"),
         (
@@ -121,8 +148,297 @@ fn a_missing_reference_to_a_secret_is_refused_and_named() {
 }
 
 #[test]
+fn what_is_no_network_time_or_name_is_refused_and_named() {
+    for cidr in [
+        "10.0.0.0",
+        "10.0.0.0/33",
+        "10.0.0.256/8",
+        "010.0.0.0/8",
+        "fd00::/129",
+        "fd00::1::/64",
+        "everybody",
+    ] {
+        let value = format!("networkPolicy.edge[0].ipBlock.cidr={cidr}");
+        refused(
+            &Values::default().and(value),
+            "networkPolicy.edge.0.ipBlock.cidr",
+        );
+    }
+    for (value, key) in [
+        (
+            "networkPolicy.edge[0].podSelector.matchLabels.a=b c",
+            "matchLabels.a",
+        ),
+        (
+            "networkPolicy.edge[0].podSelector.matchExpressions[0].operator=Is",
+            "operator",
+        ),
+        ("edge.trustedProxies={10.0.0.0/33}", "edge.trustedProxies"),
+        ("timeZone=", "timeZone"),
+        ("timeZone=Local", "timeZone"),
+        ("timeZone=null", "timeZone"),
+        ("vault.watch.schedule=@often", "vault.watch.schedule"),
+        ("vault.watch.schedule=1 2 3 4", "vault.watch.schedule"),
+    ] {
+        refused(&Values::default().and(value), key);
+    }
+    for name in [
+        "gateway",
+        "identity",
+        "edge",
+        "cost",
+        "test",
+        "metrics",
+        "postgres",
+        "broker",
+        "backup",
+        "journal-backup",
+        "restore",
+        "restore-land",
+        "vault-scrub",
+        "to-postgres",
+        "default-deny",
+        "land_registry",
+        "land-",
+    ] {
+        let values = [
+            &*format!("capabilities.{name}.enabled=true"),
+            &*format!("capabilities.{name}.tier=1"),
+        ];
+        refused(&all(&values), &format!("'{name}'"));
+    }
+    let long = "a-capability-with-a-name-of-38-letters";
+    let values = [
+        &*format!("capabilities.{long}.enabled=true"),
+        &*format!("capabilities.{long}.tier=1"),
+    ];
+    refused(&all(&values), &format!("capabilities.{long}"));
+    for release in ["two.parts", "a-release-that-is-longer-than-it-may-be"] {
+        release_refused(release, &Values::default(), &format!("release: {release}"));
+    }
+}
+
+#[test]
+fn ordinary_values_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("values.yaml");
+    let text = r#"
+defaults:
+  resources: {requests: {cpu: 0.5, memory: 0.5Gi}, limits: {cpu: 1.5, memory: 1Ti}}
+timeZone: Etc/GMT-8
+vault: {watch: {enabled: true, schedule: "@weekly"}, scrub: {enabled: true, schedule: "*/5 1-3,7 * jan SUN"}}
+networkPolicy:
+  edge:
+    - ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.3.4/32]}
+    - ipBlock: {cidr: "2001:db8::/32"}
+    - ipBlock: {cidr: "::/0"}
+    - podSelector: {}
+      namespaceSelector: {matchExpressions: [{key: example.org/edge, operator: Exists}]}
+edge: {trustedProxies: [10.0.0.1, "2001:db8::/32"]}
+"#;
+    std::fs::write(&file, text).unwrap();
+    let objects = tools().render(&Values::default().and_file(&file)).unwrap();
+    assert!(objects.len() > 10);
+}
+
+/// Every mapping of the chart's own values, by its path.
+fn sections(values: &Value, path: &str, found: &mut Vec<String>) {
+    for (key, value) in values.as_object().into_iter().flatten() {
+        let path = format!("{path}{key}");
+        if value.is_object() {
+            sections(value, &format!("{path}."), found);
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn a_section_that_is_taken_away_is_refused_and_named() {
+    let text = std::fs::read_to_string(deployment::tools::chart().join("values.yaml")).unwrap();
+    let values: Value = serde_norway::from_str(&text).unwrap();
+    for key in values.as_object().unwrap().keys() {
+        refused(&Values::default().and(format!("{key}=null")), key);
+    }
+    let mut deeper = Vec::new();
+    sections(&values, "", &mut deeper);
+    deeper.retain(|path| path.contains('.'));
+    assert!(deeper.len() > 60, "{}", deeper.len());
+    // With everything on, nothing is passed over.
+    let on = all(&[
+        "restore.enabled=true",
+        "backup.enabled=true",
+        "backup.databases[0].name=agency-tax",
+        "backup.databases[0].key=url",
+        "journalBackup.enabled=true",
+        "vault.scrub.enabled=true",
+        "vault.watch.enabled=true",
+        "vault.clouds[0].name=one",
+        "vault.clouds[0].url=s3://one",
+        "vault.clouds[1].name=two",
+        "vault.clouds[1].url=s3://two",
+        "vault.clouds[2].name=three",
+        "vault.clouds[2].url=s3://three",
+        "database.cloudNativePg.enabled=true",
+        "broker.rabbitmqCluster.enabled=true",
+        "edge.type=ingress",
+        "edge.certManager.enabled=true",
+        "edge.certManager.issuerRef.name=x",
+        "tls.enabled=true",
+        "tls.certManager.enabled=true",
+        "tls.certManager.issuerRef.name=x",
+        "externalSecrets.enabled=true",
+        "externalSecrets.store.name=x",
+        "telemetry.traces.endpoint=http://collector:4318",
+        "serviceMonitors.enabled=true",
+        "prometheusRules.enabled=true",
+        "dashboards.enabled=true",
+    ]);
+    assert!(tools().render(&on).is_ok());
+    let mut refusals = 0;
+    for path in deeper {
+        let values = on.clone().and(format!("{path}=null"));
+        let output = tools().helm(&["template", "lifeboat"], &values).unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let key = path.rsplit('.').next().unwrap();
+        // What a service does not say of itself, the defaults say.
+        let named = said.contains(key) && !said.contains("nil pointer");
+        assert!(output.status.success() || named, "{path}: {said}");
+        refusals += usize::from(!output.status.success());
+    }
+    assert!(refusals > 40, "{refusals}");
+}
+
+#[test]
+fn bounds_that_cross_are_refused_and_named() {
+    for (value, key) in [
+        (
+            "services.gateway.autoscaling.minReplicas=9",
+            "services.gateway.autoscaling.minReplicas",
+        ),
+        (
+            "capabilities.household.autoscaling.maxReplicas=1",
+            "capabilities.household.autoscaling.minReplicas",
+        ),
+        (
+            "capabilities.household.resources.requests.cpu=1001m",
+            "capabilities.household.resources.requests.cpu",
+        ),
+        (
+            "capabilities.household.resources.requests.cpu=2",
+            "capabilities.household.resources.requests.cpu",
+        ),
+        (
+            "defaults.resources.limits.memory=63Mi",
+            "resources.requests.memory",
+        ),
+        (
+            "services.gateway.resources.requests.memory=1Gi",
+            "services.gateway.resources.requests.memory",
+        ),
+        (
+            "restore.resources.requests.memory=1Ti",
+            "restore.resources.requests.memory",
+        ),
+        (
+            "vault.watch.resources.requests.cpu=0.6",
+            "vault.watch.resources.requests.cpu",
+        ),
+        (
+            "database.cloudNativePg.resources.requests.cpu=5",
+            "database.cloudNativePg.resources.requests.cpu",
+        ),
+    ] {
+        refused(&Values::default().and(value), key);
+    }
+}
+
+#[test]
+fn names_of_nothing_and_names_that_are_there_twice_are_refused() {
+    for (values, key) in [
+        (
+            vec!["capabilities.household.callers={identity,portal}"],
+            "capabilities.household.callers: there is no service portal",
+        ),
+        (
+            vec![
+                "image.digests.portal=sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            ],
+            "image.digests.portal",
+        ),
+        (
+            vec![
+                "vault.clouds[0].name=one",
+                "vault.clouds[0].url=s3://one",
+                "vault.clouds[0].credentials=one.toml",
+            ],
+            "vault.credentialsSecret",
+        ),
+        (
+            vec![
+                "vault.clouds[0].name=one",
+                "vault.clouds[0].url=s3://one",
+                "vault.clouds[1].name=one",
+                "vault.clouds[1].url=s3://two",
+            ],
+            "vault.clouds: one",
+        ),
+    ] {
+        refused(&all(&values), key);
+    }
+}
+
+#[test]
+fn what_is_said_of_an_edge_that_there_is_not_is_refused_and_named() {
+    for (values, key) in [
+        (
+            vec!["edge.type=gateway", "edge.parentRef.namespace=edge"],
+            "edge.parentRef",
+        ),
+        (
+            vec![
+                "edge.type=gateway",
+                "edge.className=public",
+                "edge.parentRef.name=public",
+            ],
+            "edge.parentRef",
+        ),
+        (
+            vec!["edge.type=ingress", "edge.parentRef.name=public"],
+            "edge.parentRef",
+        ),
+        (vec!["edge.className=nginx"], "edge.className"),
+        (vec!["edge.annotations.a=b"], "edge.annotations"),
+        (
+            vec![
+                "edge.certManager.enabled=true",
+                "edge.certManager.issuerRef.name=x",
+            ],
+            "edge.certManager.enabled",
+        ),
+    ] {
+        refused(&all(&values), key);
+    }
+}
+
+#[test]
 fn what_contradicts_itself_is_refused_and_named() {
     for (values, key) in [
+        (vec!["listen.port=9090"], "listen.adminPort"),
+        (
+            vec![
+                "networkPolicy.edge[0].podSelector.matchLabels.a=b",
+                "networkPolicy.edge[0].ipBlock.cidr=10.0.0.0/8",
+            ],
+            "networkPolicy.edge.0",
+        ),
+        (
+            vec![
+                "networkPolicy.edge[0].podSelector.matchExpressions[0].key=a",
+                "networkPolicy.edge[0].podSelector.matchExpressions[0].operator=In",
+            ],
+            "values",
+        ),
+        (vec!["networkPolicy.monitoring=null"], "monitoring"),
         (
             vec!["services.identity.enabled=false"],
             "services.identity.enabled",
@@ -151,9 +467,21 @@ fn what_contradicts_itself_is_refused_and_named() {
             "restore.signatures.configMap",
         ),
     ] {
-        let all = values.into_iter().fold(Values::default(), Values::and);
-        refused(&all, key);
+        refused(&all(&values), key);
     }
+}
+
+#[test]
+fn measures_that_nobody_may_read_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("values.yaml");
+    std::fs::write(&file, "networkPolicy: {monitoring: []}").unwrap();
+    let values = Values::default().and_file(&file);
+    assert!(tools().render(&values).is_ok());
+    refused(
+        &values.and("serviceMonitors.enabled=true"),
+        "networkPolicy.monitoring",
+    );
 }
 
 #[test]
