@@ -4,15 +4,10 @@
 {{- include "lifeboat.checkNames" . -}}
 {{- if eq (int .Values.listen.port) (int .Values.listen.adminPort) }}{{ fail "listen.adminPort: is listen.port already" }}{{ end -}}
 {{- $known := concat (list "gateway" "identity") (keys .Values.capabilities) -}}
+{{- include "lifeboat.checkEntry" (dict "key" "defaults" "entry" .Values.defaults "known" $known) -}}
 {{- range $key, $own := include "lifeboat.entries" . | fromYaml -}}
 {{- $entry := include "lifeboat.entry" (dict "root" $root "entry" $own) | fromYaml -}}
-{{- with $entry.autoscaling -}}
-{{- if gt (int .minReplicas) (int .maxReplicas) }}{{ fail (printf "%s.autoscaling.minReplicas: %v, but maxReplicas is %v" $key .minReplicas .maxReplicas) }}{{ end -}}
-{{- end -}}
-{{- include "lifeboat.checkResources" (dict "key" $key "of" $entry) -}}
-{{- range $entry.callers -}}
-{{- if not (has . $known) }}{{ fail (printf "%s.callers: there is no service %s" $key .) }}{{ end -}}
-{{- end -}}
+{{- include "lifeboat.checkEntry" (dict "key" $key "entry" $entry "known" $known) -}}
 {{- end -}}
 {{- range $key, $of := dict "restore" .Values.restore "backup" .Values.backup "journalBackup" .Values.journalBackup
   "vault.scrub" .Values.vault.scrub "vault.watch" .Values.vault.watch
@@ -48,9 +43,24 @@
 {{- $fullname := include "lifeboat.fullname" . -}}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" .Release.Name) }}{{ fail (printf "release: %s is part of Services' names, which take only a-z, 0-9 and -" .Release.Name) }}{{ end -}}
 {{- if gt (len $fullname) 37 }}{{ fail (printf "release: %s, the name of what it makes, has more than 37 letters" $fullname) }}{{ end -}}
+{{- range $name, $_ := .Values.capabilities -}}
+{{- $words := list "address" "all" "backup" "broker" "cost" "dashboard" "default-deny" "edge" "gateway" "identity" "journal-backup" "lifeboat" "metrics" "postgres" "restore" "rules" "secrets" "test" -}}
+{{- if or (has $name $words) (regexMatch "^(broker|gateway|identity|postgres|restore|to|vault)-" $name) }}{{ fail (printf "capabilities.%s: is the name of something else in the release" $name) }}{{ end -}}
+{{- end -}}
 {{- range include "lifeboat.enabled" . | fromJsonArray -}}
 {{- $longest := printf "%s-restore-%s-01234567" $fullname . -}}
 {{- if gt (len $longest) 63 }}{{ fail (printf "capabilities.%s: the name of its Job, such as %s, has more than 63 letters: give the release or the capability a shorter one" . $longest) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A service's settings. Takes key, entry and known, the names of all services. */}}
+{{- define "lifeboat.checkEntry" -}}
+{{- with .entry.autoscaling -}}
+{{- if gt (int .minReplicas) (int .maxReplicas) }}{{ fail (printf "%s.autoscaling.minReplicas: %v, but maxReplicas is %v" $.key .minReplicas .maxReplicas) }}{{ end -}}
+{{- end -}}
+{{- include "lifeboat.checkResources" (dict "key" .key "of" .entry) -}}
+{{- range .entry.callers -}}
+{{- if not (has . $.known) }}{{ fail (printf "%s.callers: there is no service %s" $.key .) }}{{ end -}}
 {{- end -}}
 {{- end -}}
 

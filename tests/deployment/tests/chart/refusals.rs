@@ -198,14 +198,16 @@ fn what_is_no_network_time_or_name_is_refused_and_named() {
         "vault-scrub",
         "to-postgres",
         "default-deny",
-        "land_registry",
-        "land-",
     ] {
         let values = [
             &*format!("capabilities.{name}.enabled=true"),
             &*format!("capabilities.{name}.tier=1"),
         ];
-        refused(&all(&values), &format!("'{name}'"));
+        refused(&all(&values), &format!("capabilities.{name}:"));
+    }
+    for name in ["land_registry", "Land", "land-"] {
+        let value = format!("capabilities.{name}.tier=1");
+        refused(&Values::default().and(value), name);
     }
     let long = "a-capability-with-a-name-of-38-letters";
     let values = [
@@ -279,6 +281,7 @@ fn a_section_that_is_taken_away_is_refused_and_named() {
         "vault.clouds[2].name=three",
         "vault.clouds[2].url=s3://three",
         "database.cloudNativePg.enabled=true",
+        "database.cloudNativePg.maxConnections=1000",
         "broker.rabbitmqCluster.enabled=true",
         "edge.type=ingress",
         "edge.certManager.enabled=true",
@@ -293,7 +296,7 @@ fn a_section_that_is_taken_away_is_refused_and_named() {
         "prometheusRules.enabled=true",
         "dashboards.enabled=true",
     ]);
-    assert!(tools().render(&on).is_ok());
+    tools().render(&on).unwrap();
     let mut refusals = 0;
     for path in deeper {
         let values = on.clone().and(format!("{path}=null"));
@@ -316,6 +319,10 @@ fn bounds_that_cross_are_refused_and_named() {
             "services.gateway.autoscaling.minReplicas",
         ),
         (
+            "defaults.autoscaling.minReplicas=7",
+            "defaults.autoscaling.minReplicas",
+        ),
+        (
             "capabilities.household.autoscaling.maxReplicas=1",
             "capabilities.household.autoscaling.minReplicas",
         ),
@@ -329,7 +336,7 @@ fn bounds_that_cross_are_refused_and_named() {
         ),
         (
             "defaults.resources.limits.memory=63Mi",
-            "resources.requests.memory",
+            "defaults.resources.requests.memory",
         ),
         (
             "services.gateway.resources.requests.memory=1Gi",

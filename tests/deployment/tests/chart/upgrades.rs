@@ -170,6 +170,25 @@ fn answer(mut stream: &TcpStream, answers: &Stored) {
     .unwrap();
 }
 
+/// What Helm says where there is an API server with these answers.
+fn with_cluster(arguments: &[&str], values: &Values, answers: Stored) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let kubeconfig = folder.path().join("kubeconfig");
+    std::fs::write(&kubeconfig, "").unwrap();
+    let (kubeconfig, server) = (kubeconfig.to_str().unwrap(), serve(answers));
+    let cluster = [
+        "--disable-openapi-validation",
+        "--kubeconfig",
+        kubeconfig,
+        "--kube-apiserver",
+        &server,
+    ];
+    let output = tools().helm(&[arguments, &cluster].concat(), values);
+    let output = output.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The Job as Kubernetes keeps it: of this release, with labels of its own, and what nobody said of its pods.
 fn stored(job: &Object) -> Value {
     let mut value = job.value.clone();
@@ -204,27 +223,14 @@ fn an_upgrade_with_other_images_leaves_a_job_that_is_there_as_it_is() {
         household.name()
     );
     answers.insert(path, stored(household));
-    let server = serve(answers);
-
-    let folder = tempfile::tempdir().unwrap();
-    let kubeconfig = folder.path().join("kubeconfig");
-    std::fs::write(&kubeconfig, "").unwrap();
-    let arguments = [
-        "template",
-        "lifeboat",
-        "--dry-run=server",
-        "--disable-openapi-validation",
-        "--kubeconfig",
-        kubeconfig.to_str().unwrap(),
-        "--kube-apiserver",
-        &server,
-    ];
     let upgrade = emergency()
         .and("image.tag=next")
         .and("restore.resources.limits.memory=2Gi");
-    let output = tools().helm(&arguments, &upgrade).unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = with_cluster(
+        &["template", "lifeboat", "--dry-run=server"],
+        &upgrade,
+        answers,
+    );
     for job in jobs(objects::read(&text).unwrap()) {
         let is_there = job.name() == household.name();
         let images: Vec<&str> = containers(job.pod().unwrap())
@@ -274,10 +280,12 @@ fn an_overlay_leaves_the_jobs_out_as_the_document_says() {
 
 /// What is said after an installation.
 fn notes(values: &Values) -> String {
-    let arguments = ["install", "lifeboat", "--dry-run=client"];
-    let output = tools().helm(&arguments, values).unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
+    let answers = discovery(&tools().render(values).unwrap());
+    let text = with_cluster(
+        &["install", "lifeboat", "--dry-run=server"],
+        values,
+        answers,
+    );
     let (_, notes) = text.split_once("\nNOTES:\n").unwrap();
     notes.to_owned()
 }
