@@ -252,6 +252,8 @@ fn asked(expression: &str) -> (Vec<String>, BTreeSet<String>) {
         }
     }
     labels.remove("le");
+    // Of the scraper.
+    labels.remove("namespace");
     let is_part = |character: char| character.is_ascii_alphanumeric() || "_:".contains(character);
     let names = expression
         .split(|character| !is_part(character))

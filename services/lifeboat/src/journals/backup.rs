@@ -80,13 +80,15 @@ impl Keeper {
     /// Backs up until `drain` begins. What fails is said, and tried again.
     pub(crate) async fn run(self, drain: Drain) {
         let every = Duration::from_secs(self.settings.every_s.max(1));
+        // Known from the start: a backup that never succeeds is missed as one that has stopped is.
+        self.backed_up_by_now();
+        metrics::counter!("lifeboat_journal_backup_failures_total").increment(0);
         loop {
             // Once more at the end, when nothing can be filed any more.
             let last = drain.has_begun();
             match self.once().await {
                 Ok(done) => {
-                    metrics::gauge!("lifeboat_journal_backup_last_success_seconds")
-                        .set(seconds(self.clock.now().timestamp()));
+                    self.backed_up_by_now();
                     if let Some(summary) = done {
                         tracing::info!(stored = summary.bytes_stored, "journals backed up");
                     }
@@ -101,6 +103,11 @@ impl Keeper {
             }
             drain.sleep(every).await;
         }
+    }
+
+    fn backed_up_by_now(&self) {
+        metrics::gauge!("lifeboat_journal_backup_last_success_seconds")
+            .set(seconds(self.clock.now().timestamp()));
     }
 
     /// Marks that the files are newer than the newest backup; it outlives a run that is cut off.
