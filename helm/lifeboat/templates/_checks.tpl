@@ -27,6 +27,7 @@
 {{- fail "networkPolicy.monitoring: name who may read measures, or switch serviceMonitors off" -}}
 {{- end -}}
 {{- include "lifeboat.checkEdge" .Values.edge -}}
+{{- include "lifeboat.checkConnections" . -}}
 {{- end -}}
 
 {{/* Every service's own settings by their key, such as capabilities.household, as YAML. */}}

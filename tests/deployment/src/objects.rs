@@ -33,16 +33,19 @@ pub struct Object {
 /// When one is no YAML, or has no kind or name.
 pub fn read(stream: &str) -> Result<Vec<Object>, Failure> {
     let mut objects = Vec::new();
-    for document in format!("\n{stream}").split("\n---") {
-        let lines = document
-            .lines()
-            .filter(|line| !line.trim().is_empty() && !line.starts_with("# Source: "));
-        let text: String = lines.flat_map(|line| [line.trim_end(), "\n"]).collect();
-        if text.is_empty() {
+    for document in documents(stream) {
+        let parse = |text: &str| {
+            Value::deserialize(serde_norway::Deserializer::from_str(text))
+                .map_err(|error| format!("{error} in:\n{text}"))
+        };
+        let value = parse(&document)?;
+        if value.is_null() {
             continue;
         }
-        let value = Value::deserialize(serde_norway::Deserializer::from_str(&text))
-            .map_err(|error| format!("{error} in:\n{text}"))?;
+        let text = tidy(&document);
+        if parse(&text)? != value {
+            return Err(format!("other content without spaces at ends of lines:\n{text}").into());
+        }
         let object = Object { text, value };
         if object.kind().is_empty() || object.name().is_empty() {
             return Err(format!("neither kind nor name:\n{}", object.text).into());
@@ -50,6 +53,29 @@ pub fn read(stream: &str) -> Result<Vec<Object>, Failure> {
         objects.push(object);
     }
     Ok(objects)
+}
+
+/// The documents of a stream: three hyphens where a line begins are never content.
+fn documents(stream: &str) -> Vec<String> {
+    let mut documents = vec![String::new()];
+    for line in stream.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            documents.push(String::new());
+        } else if let Some(last) = documents.last_mut() {
+            last.push_str(line);
+        }
+    }
+    documents
+}
+
+/// Without Helm's remark, spaces in empty lines, and empty lines at both ends. Empty lines between others may be content, and stay.
+fn tidy(document: &str) -> String {
+    let lines: Vec<&str> = document
+        .lines()
+        .filter(|line| !line.starts_with("# Source: "))
+        .map(|line| if line.trim().is_empty() { "" } else { line })
+        .collect();
+    format!("{}\n", lines.join("\n").trim_matches('\n'))
 }
 
 impl Object {
@@ -147,4 +173,48 @@ pub fn selects(selector: &Value, labels: &Value) -> bool {
         rule["operator"] == "In" && list(&rule["values"]).any(|value| *value == labels[key])
     };
     equal && list(&selector["matchExpressions"]).all(within)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    const STREAM: &str = "\
+---
+# Source: lifeboat/templates/a.yaml
+
+kind: ConfigMap
+metadata: {name: a}
+data:
+  service.toml: |
+    [one]
+    a = 1
+    \n    [two]
+    b = \"\"\"
+    ---
+    # Source: none\"\"\"
+
+---
+---
+kind: Secret
+metadata: {name: b}
+";
+
+    #[test]
+    fn what_is_in_a_text_stays_as_it_is() {
+        let objects = read(STREAM).unwrap();
+        let [config, secret] = &objects[..] else {
+            panic!("{objects:?}")
+        };
+        assert_eq!(
+            config.value["data"]["service.toml"],
+            "[one]\na = 1\n\n[two]\nb = \"\"\"\n---\n# Source: none\"\"\"\n"
+        );
+        assert!(config.text.starts_with("kind: ConfigMap\n"));
+        assert!(config.text.contains("a = 1\n\n    [two]"));
+        assert_eq!(secret.text, "kind: Secret\nmetadata: {name: b}\n");
+        let again = read(&config.text).unwrap();
+        assert_eq!(again[0].value, config.value);
+        assert_eq!(again[0].text, config.text);
+    }
 }

@@ -227,6 +227,8 @@ The chart of [helm/lifeboat](../helm/lifeboat) as plain manifests, in the namesp
 kubectl apply -k k8s/overlays/emergency
 ```
 
-Written by `cargo xtask kubernetes`; a test fails when an overlay and the chart's rendering of that profile differ. Change the address
-`https://lifeboat.example` and whatever else is yours in an overlay of your own that names one of these as its resource.
+Written by `cargo xtask kubernetes`; a test fails when an overlay and the chart's rendering of that profile differ. What is yours belongs into an
+overlay of your own that names one of these as its resource: [docs/samples/overlay](../docs/samples/overlay/kustomization.yaml) changes the address of the
+gateway, which is in the ConfigMap `lifeboat-address` and nowhere else, the credentials of the clouds and the registry of the images; a test builds it. A
+changed address is read by pods that start: `kubectl -n lifeboat rollout restart deployment lifeboat-gateway lifeboat-identity`.
 ";

@@ -124,8 +124,9 @@ async fn keys(site: &mut Site, options: &Options) -> Result<(), Failure> {
     let read = |name: &str| std::fs::read(ceremony.join(name));
     site.give("lifeboat-master", "master.pub", read("master.pub")?);
     for number in 1..=3 {
-        let share = read(&format!("custodian-{number}.share"))?;
-        site.give("lifeboat-custodians", &format!("custodian-{number}"), share);
+        let name = format!("custodian-{number}.share");
+        let share = read(&name)?;
+        site.give("lifeboat-custodians", &name, share);
     }
     Ok(())
 }

@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Where a cloud answers, where that is not the provider's usual place.
     #[arg(long, value_name = "NAME=URL", value_parser = of_cloud::<Url>)]
     endpoint: Vec<(String, Url)>,
+    /// The region of a cloud, where its provider wants one.
+    #[arg(long, value_name = "NAME=REGION", value_parser = of_cloud::<String>)]
+    region: Vec<(String, String)>,
     /// How many of the clouds are enough to restore.
     #[arg(long, value_name = "NUMBER", default_value_t = 2)]
     need: u8,
@@ -86,6 +89,9 @@ fn clouds(options: &Options) -> Result<Vec<CloudSettings>, Failure> {
     }
     for (name, url) in &options.endpoint {
         named(&mut clouds, name)?.endpoint = Some(url.clone());
+    }
+    for (name, region) in &options.region {
+        named(&mut clouds, name)?.region = Some(region.clone());
     }
     Ok(clouds)
 }
@@ -173,7 +179,53 @@ fn tell(made: &Initialised, vault: &std::path::Path, json: bool) -> Result<(), F
 
 #[cfg(test)]
 mod tests {
-    use super::cloud;
+    use clap::Parser;
+
+    use super::{Options, cloud, clouds};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn what_is_said_of_a_cloud_is_said_of_that_cloud_only() {
+        let read = |more: &[&str]| {
+            let line = [
+                "init",
+                "--master",
+                "m",
+                "--cloud",
+                "north=s3://n",
+                "--cloud",
+                "s3://two",
+            ];
+            clouds(
+                &Line::try_parse_from([&line[..], more].concat())
+                    .unwrap()
+                    .options,
+            )
+        };
+        let all = read(&[
+            "--region",
+            "north=ap-east-2",
+            "--endpoint",
+            "cloud-2=https://s3.example",
+        ])
+        .unwrap();
+        assert_eq!(all[0].region.as_deref(), Some("ap-east-2"));
+        assert!(all[0].endpoint.is_none() && all[1].region.is_none());
+        assert_eq!(
+            all[1].endpoint.as_ref().unwrap().as_str(),
+            "https://s3.example/"
+        );
+        let unknown = read(&["--region", "south=x"]).unwrap_err().to_string();
+        assert!(
+            unknown.contains("south") && unknown.contains("north"),
+            "{unknown}"
+        );
+    }
 
     #[test]
     fn a_cloud_may_have_a_name() {

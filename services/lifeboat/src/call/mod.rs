@@ -139,7 +139,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     loop {
         let (why, last) = match ask(&options).await {
             Ok(answer) => match answer.lacks(&options.expect_ready) {
-                Some(why) => (why.to_string(), Ok(answer)),
+                Some(why) => (why, Ok(answer)),
                 None => return answer.print(options.include),
             },
             Err(failure) if failure.is_passing() => (failure.to_string(), Err(failure)),

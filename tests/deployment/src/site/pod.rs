@@ -178,6 +178,12 @@ impl Site {
             let value = value.ok_or_else(|| format!("no {key} in Secret {name}"))?;
             return Ok(String::from_utf8(value.clone())?);
         }
+        if let Some(name) = from["configMapKeyRef"]["name"].as_str() {
+            let key = text(&from["configMapKeyRef"]["key"])?;
+            let value = self.content(name)?.get(key);
+            let value = value.ok_or_else(|| format!("no {key} in ConfigMap {name}"))?;
+            return Ok(String::from_utf8(value.clone())?);
+        }
         match from["fieldRef"]["fieldPath"].as_str() {
             Some("metadata.name") => Ok(pod.name()),
             Some(other) => Err(format!("{other} is not known here").into()),

@@ -1,4 +1,4 @@
-//! Checkers of others: the schemas of Kubernetes, and a scanner of policies whose findings are mended or explained.
+//! Checkers of others: the schemas of Kubernetes (`operators` has those of operators), and a scanner of policies whose findings are mended or explained.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,63 +8,36 @@ use deployment::root;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::rendered::{all, checker};
+use crate::operators::brings;
+use crate::rendered::{all, checker, find};
 
 /// The newest that the checker holds.
 const KUBERNETES: [&str; 3] = ["1.35", "1.36", "1.37"];
 
-/// Kinds that operators bring: Kubernetes itself has no schema of them.
-const OF_OPERATORS: [&str; 9] = [
-    "Certificate",
-    "Cluster",
-    "ExternalSecret",
-    "Gateway",
-    "HTTPRoute",
-    "PrometheusRule",
-    "RabbitmqCluster",
-    "ServiceMonitor",
-    "Kustomization",
-];
-
-/// Renderings as files, without the kinds of operators.
-fn written(names: &[&str]) -> (TempDir, Vec<PathBuf>) {
-    // Not the usual name, which begins with a dot: the scanner passes such folders over.
-    let folder = tempfile::Builder::new()
-        .prefix("rendered-")
-        .tempdir()
-        .unwrap();
-    let files = names
-        .iter()
-        .map(|name| {
-            let own = all()[*name]
-                .iter()
-                .filter(|one| !OF_OPERATORS.contains(&one.kind()));
-            let text: String = own.flat_map(|one| ["---\n", &one.text]).collect();
-            let file = folder.path().join(format!("{name}.yaml"));
-            std::fs::write(&file, text).unwrap();
-            file
-        })
+/// What is different in any of all renderings, without the kinds of operators: what several have in common is looked at once.
+fn different() -> String {
+    let texts: BTreeSet<&str> = all()
+        .values()
+        .flatten()
+        .filter(|one| !brings(one))
+        .map(|one| one.text.as_str())
         .collect();
-    (folder, files)
+    assert!(texts.len() > 200, "{}", texts.len());
+    texts.into_iter().flat_map(|text| ["---\n", text]).collect()
+}
+
+/// A text as a file in a folder whose name does not begin with a dot, as usual: the scanner passes such folders over.
+fn file(text: &str) -> (TempDir, PathBuf) {
+    let mut folder = tempfile::Builder::new();
+    let folder = folder.prefix("rendered-").tempdir().unwrap();
+    let file = folder.path().join("all.yaml");
+    std::fs::write(&file, text).unwrap();
+    (folder, file)
 }
 
 #[test]
 fn the_schemas_of_the_newest_kubernetes_know_every_field() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("all.yaml");
-    // What several renderings have in common is looked at once.
-    let different: BTreeSet<&str> = all()
-        .values()
-        .flatten()
-        .filter(|one| !OF_OPERATORS.contains(&one.kind()))
-        .map(|one| one.text.as_str())
-        .collect();
-    assert!(different.len() > 100, "{}", different.len());
-    let text: String = different
-        .into_iter()
-        .flat_map(|text| ["---\n", text])
-        .collect();
-    std::fs::write(&file, text).unwrap();
+    let (_folder, file) = file(&different());
     for version in KUBERNETES {
         let said = validate(version, std::slice::from_ref(&file));
         assert!(said.is_empty(), "Kubernetes {version}:\n{said}");
@@ -100,14 +73,12 @@ fn validate(version: &str, files: &[PathBuf]) -> String {
 
 #[test]
 fn a_field_that_kubernetes_does_not_know_is_found() {
-    let (_folder, files) = written(&["asleep"]);
-    let text = std::fs::read_to_string(&files[0]).unwrap();
-    std::fs::write(
-        &files[0],
-        text.replace("concurrencyPolicy:", "concurencyPolicy:"),
-    )
-    .unwrap();
-    assert!(validate(KUBERNETES[0], &files).contains("concurencyPolicy"));
+    let watch = find(&all()["asleep"], "CronJob", "lifeboat-vault-watch").unwrap();
+    let wrong = watch
+        .text
+        .replace("concurrencyPolicy:", "concurencyPolicy:");
+    let (_folder, file) = file(&wrong);
+    assert!(validate(KUBERNETES[0], &[file]).contains("concurencyPolicy"));
 }
 
 /// The finding's check, and the kind of object.
@@ -155,7 +126,7 @@ fn scanned(folder: &Path) -> Findings {
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     let checks = report["results"]["failed_checks"].as_array().unwrap();
     assert!(
-        report["summary"]["resource_count"].as_u64().unwrap() > 20,
+        report["summary"]["resource_count"].as_u64().unwrap() > 200,
         "{report}"
     );
     assert_eq!(report["summary"]["parsing_errors"], 0);
@@ -174,7 +145,7 @@ fn scanned(folder: &Path) -> Findings {
 
 #[test]
 fn every_finding_of_the_scanner_is_explained_and_every_explanation_has_a_finding() {
-    let (folder, _) = written(&["asleep", "emergency", "backup"]);
+    let (folder, _) = file(&different());
     let (found, explained) = (scanned(folder.path()), explained());
     let unexplained: Vec<_> = found.difference(&explained).collect();
     let idle: Vec<_> = explained.difference(&found).collect();

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use deployment::Object;
+use deployment::tools::Values;
 use serde_json::Value;
 
-use crate::rendered::{all, containers, find, list, selects};
+use crate::rendered::{all, containers, find, list, selects, tools};
 
 /// Secrets and `ConfigMaps` that the chart does not make: people do, or an operator.
 fn is_given(name: &str) -> bool {
@@ -16,6 +17,7 @@ fn is_given(name: &str) -> bool {
             "agency-keys",
             "agency-tax",
             "broker-authority",
+            "edge-authority",
             "household-database",
             "household-keys",
             "inside-revocations",
@@ -131,6 +133,29 @@ fn a_service_leads_to_the_pods_and_ports_of_one_component() {
 }
 
 #[test]
+fn a_port_of_the_gateway_s_address_is_that_of_its_balancer_and_the_test_asks_for_it() {
+    let values = Values::default()
+        .and("edge.type=load-balancer")
+        .and("publicUrl=https://lifeboat.example:8443")
+        .and("test.authority.configMap=edge-authority");
+    let objects = tools().render(&values).unwrap();
+    let balancer = find(&objects, "Service", "lifeboat").unwrap();
+    assert_eq!(balancer.value["spec"]["ports"][0]["port"], 8443);
+    let test = find(&objects, "Pod", "lifeboat-test").unwrap();
+    let asked: Vec<&str> = containers(&test.value)
+        .flat_map(|one| list(&one["args"]))
+        .filter_map(Value::as_str)
+        .collect();
+    for pair in [
+        ["--gateway", "https://lifeboat.example:8443"],
+        ["--connect-to", "lifeboat-gateway:8080"],
+        ["--ca-file", "/etc/lifeboat/authority/ca.crt"],
+    ] {
+        assert!(asked.windows(2).any(|two| two == pair), "{asked:?}");
+    }
+}
+
+#[test]
 fn who_selects_pods_selects_its_own_and_only_those() {
     every(|name, objects, object| {
         let spec = &object.value["spec"];
@@ -219,6 +244,15 @@ fn everything_that_a_pod_reads_is_made_here_or_said_to_be_given() {
         assert!(find(objects, "ServiceAccount", account).is_some(), "{at}");
         for secret in secrets(pod) {
             assert!(is_given(&secret), "{at}: Secret {secret}");
+        }
+        for variable in containers(pod).flat_map(|one| list(&one["env"])) {
+            let from = &variable["valueFrom"]["configMapKeyRef"];
+            if let Some(config) = from["name"].as_str() {
+                let made = find(objects, "ConfigMap", config);
+                let made = made.unwrap_or_else(|| panic!("{at}: ConfigMap {config}"));
+                let key = from["key"].as_str().unwrap();
+                assert!(made.value["data"][key].is_string(), "{at}: {config}: {key}");
+            }
         }
         for volume in list(&pod["spec"]["volumes"]) {
             if let Some(config) = volume["configMap"]["name"].as_str() {

@@ -1,14 +1,16 @@
 //! The commands of docs/deploy.md: each is run or rendered, in the order in which it stands there.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use deployment::root;
 use deployment::tools::Values;
+use deployment::{Object, root};
+use serde_json::Value;
 use test_support::process::{command, program};
 
-use crate::rendered::tools;
+use crate::rendered::{containers, find, list, tools};
 
 /// The commands of the section's first block, a line each; lines that end in a backslash go on.
 fn commands(document: &str, heading: &str) -> Vec<String> {
@@ -94,9 +96,8 @@ fn from_nothing_to_served_are_five_commands_and_each_does_what_it_says() {
     let sample = root().join("docs/samples").join(secrets[3]);
     let given = place.path().join("given");
     copy(&sample, &given);
-    for file in ["vault.toml", "custodian-1", "custodian-2", "custodian-3"] {
-        std::fs::write(given.join(file), "x").unwrap();
-    }
+    std::fs::write(given.join("vault.toml"), "x").unwrap();
+    shares(place.path(), &given);
     let given = tools().kustomize(&given).unwrap();
 
     // 4: the chart, as it is installed; every Secret that it reads is there by now.
@@ -113,7 +114,7 @@ fn from_nothing_to_served_are_five_commands_and_each_does_what_it_says() {
     );
     let read: Vec<String> = objects
         .iter()
-        .filter_map(deployment::Object::pod)
+        .filter_map(Object::pod)
         .flat_map(crate::consistency::secrets)
         .collect();
     let there = |name: &String| {
@@ -125,13 +126,118 @@ fn from_nothing_to_served_are_five_commands_and_each_does_what_it_says() {
     let lacking: Vec<&String> = read.iter().filter(|name| !there(name)).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 
-    // 5: the pod that it runs is in the rendering; `served` runs what is in it.
-    assert_eq!(words(&commands[4])[..3], ["helm", "test", "lifeboat"]);
+    custodians(&given, &objects);
+    // Images come from where they were pushed, and are those.
+    for image in objects.iter().filter_map(Object::pod).flat_map(containers) {
+        let image = image["image"].as_str().unwrap();
+        assert!(
+            image.starts_with("registry.example") && image.contains("@sha256:"),
+            "{image}"
+        );
+    }
+
+    // 5: the pod that it runs is in the rendering, asks as a citizen, and is done before Helm gives up; `served` runs what is in it.
+    let test = words(&commands[4]);
+    assert_eq!(test[..3], ["helm", "test", "lifeboat"]);
+    let patience = test[6].strip_suffix('m').unwrap().parse::<u64>().unwrap() * 60;
+    let pod = objects
+        .iter()
+        .find(|one| one.is_hook() && one.kind() == "Pod")
+        .unwrap();
+    let asked: Vec<&str> = containers(&pod.value)
+        .flat_map(|one| list(&one["args"]))
+        .filter_map(Value::as_str)
+        .collect();
     assert!(
-        objects
-            .iter()
-            .any(|one| one.is_hook() && one.kind() == "Pod")
+        asked.contains(&"--expect-ready") && asked.contains(&"--national-id"),
+        "{asked:?}"
     );
+    let waits = asked
+        .iter()
+        .zip(&asked[1..])
+        .filter(|(flag, _)| **flag == "--wait");
+    for (_, seconds) in waits {
+        assert!(seconds.parse::<u64>().unwrap() < patience, "{seconds}");
+    }
+}
+
+/// The custodians' files are there under the names that the ceremony gave them.
+fn custodians(given: &[Object], objects: &[Object]) {
+    let custodians = find(given, "Secret", "lifeboat-custodians").unwrap();
+    let files: BTreeSet<String> = objects
+        .iter()
+        .filter(|one| one.kind() == "Job")
+        .flat_map(|job| containers(job.pod().unwrap()))
+        .flat_map(|container| list(&container["args"]))
+        .filter_map(|argument| {
+            argument
+                .as_str()?
+                .strip_prefix("/run/secrets/lifeboat-custodians/")
+        })
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(files.len(), 3, "{files:?}");
+    for file in &files {
+        assert!(custodians.value["data"][file].is_string(), "{file}");
+    }
+}
+
+/// A ceremony, and the files of the first three custodians put into a folder.
+fn shares(place: &Path, folder: &Path) {
+    let ceremony = place.join("ceremony");
+    let held = command(&program("lifeboat"))
+        .args([
+            "keys",
+            "ceremony",
+            "--custodians",
+            "5",
+            "--threshold",
+            "3",
+            "--out",
+        ])
+        .arg(&ceremony)
+        .output()
+        .unwrap();
+    assert!(held.status.success(), "{held:?}");
+    let mut names: Vec<_> = std::fs::read_dir(&ceremony)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains(".share"))
+        .collect();
+    names.sort();
+    for name in &names[..3] {
+        std::fs::copy(ceremony.join(name), folder.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn credentials_of_the_backup_host_are_led_to_where_pods_see_them() {
+    let sample = root().join("docs/samples/given/kustomization.yaml");
+    let sample = std::fs::read_to_string(sample).unwrap();
+    let line = sample
+        .lines()
+        .find_map(|line| line.strip_prefix("  #   sed "))
+        .unwrap();
+    let (flag, rest) = line.split_once(' ').unwrap();
+    let (script, file) = rest.strip_prefix('\'').unwrap().rsplit_once("' ").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let vault = folder.path().join(file);
+    let before = "[[clouds]]\nname = \"north\"\ncredentials = \"/etc/backup/north.toml\"\n";
+    std::fs::write(&vault, before).unwrap();
+    let done = Command::new("sed")
+        .args([flag, script])
+        .arg(&vault)
+        .status()
+        .unwrap();
+    assert!(done.success());
+    let read: toml::Table = std::fs::read_to_string(&vault).unwrap().parse().unwrap();
+    let seen = read["clouds"][0]["credentials"].as_str().unwrap();
+    assert_eq!(seen, "/run/secrets/lifeboat-clouds/north.toml");
+    let values = Values::profile("emergency").and("vault.credentialsSecret=lifeboat-clouds");
+    let objects = tools().render(&values).unwrap();
+    let job = objects.iter().find(|one| one.kind() == "Job").unwrap();
+    let mut mounts = containers(job.pod().unwrap()).flat_map(|one| list(&one["volumeMounts"]));
+    assert!(mounts.any(|mount| seen.starts_with(mount["mountPath"].as_str().unwrap())));
 }
 
 /// The values that Helm's arguments name; files stand in the chart or beside the sample.

@@ -12,6 +12,7 @@ mod cost;
 mod documents;
 mod images;
 mod network;
+mod operators;
 mod pods;
 mod refusals;
 mod rendered;

@@ -99,7 +99,21 @@ fn outside(objects: &[Object], name: &str) -> BTreeSet<u64> {
 
 #[test]
 fn services_reach_whom_they_ask_and_nobody_else() {
-    for profile in ["production", "drill", "emergency", "operators", "ingress"] {
+    for profile in [
+        "production",
+        "drill",
+        "emergency",
+        "operators",
+        "ingress",
+        "load-balancer",
+        "mutual-tls",
+        "mutual-tls-cert-manager",
+        "authorities",
+        "traces",
+        "replica",
+        "backup",
+        "restore",
+    ] {
         let objects = &all()[profile];
         let mut needed = Edges::new();
         for object in objects.iter().filter(|one| one.kind() == "Deployment") {
@@ -150,6 +164,15 @@ fn outside_of_the_release_each_reaches_what_it_is_for() {
     assert_eq!(
         outside(&all()["backup"], "journal-backup"),
         [443, 5432].into()
+    );
+    assert_eq!(
+        outside(&all()["traces"], "gateway"),
+        [4318, 5432, 6379].into()
+    );
+    assert_eq!(outside(&all()["replica"], "household"), [5432, 5672].into());
+    assert_eq!(
+        outside(&all()["mutual-tls"], "identity"),
+        [5432, 6379].into()
     );
     assert!(
         !outside(&all()["some-capabilities"], "household").contains(&5672),

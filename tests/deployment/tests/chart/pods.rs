@@ -1,10 +1,12 @@
 //! Every pod of every rendering.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use deployment::tools::Values;
 use deployment::{Object, objects};
 use serde_json::{Value, json};
+use test_support::process::{command, program};
 
 use crate::rendered::{all, containers, find, list, tools};
 
@@ -84,6 +86,52 @@ fn every_variable_is_a_setting_or_stands_in_another() {
             }
         }
     });
+}
+
+/// Whether a program knows a setting: it says so before anything else, and of one that it does not know that it does not.
+fn knows(name: &str, variable: &str) -> bool {
+    let read_by: &[&str] = match (name, variable.split("__").next()) {
+        ("lifeboat", Some("LIFEBOAT_SNAPSHOT")) => &["snapshot", "wait", "--system", "household"],
+        ("lifeboat", _) => &["journal", "backup"],
+        _ => &[],
+    };
+    let nowhere = tempfile::tempdir().unwrap();
+    let tried = command(&program(name))
+        .args(read_by)
+        .current_dir(&nowhere)
+        .env(variable, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&tried.stderr);
+    assert!(
+        !tried.status.success() && said.starts_with("error: "),
+        "{name}, {variable}: {said}"
+    );
+    !said.contains("unknown field")
+}
+
+#[test]
+fn every_program_knows_the_settings_that_it_is_given() {
+    let mut given = BTreeSet::new();
+    for pod in all().values().flatten().filter_map(Object::pod) {
+        for container in containers(pod) {
+            let image = container["image"].as_str().unwrap();
+            let image = image.rsplit('/').next().unwrap();
+            let name = image.split([':', '@']).next().unwrap();
+            for variable in list(&container["env"]) {
+                let variable = variable["name"].as_str().unwrap();
+                if variable.starts_with("LIFEBOAT_") {
+                    given.insert((name, variable));
+                }
+            }
+        }
+    }
+    assert!(given.len() > 40, "{given:?}");
+    for (name, variable) in given {
+        assert!(knows(name, variable), "{name} does not know {variable}");
+        let wrong = format!("{variable}X");
+        assert!(!knows(name, &wrong), "{name} takes {wrong}");
+    }
 }
 
 #[test]

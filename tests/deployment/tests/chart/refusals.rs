@@ -492,6 +492,52 @@ fn measures_that_nobody_may_read_are_refused() {
 }
 
 #[test]
+fn what_would_be_found_only_while_it_runs_is_refused_and_named() {
+    for (value, key) in [
+        (
+            "vault.clouds[0].endpoint=http://s3.north.example",
+            "vault.clouds.0.endpoint",
+        ),
+        (
+            "vault.clouds[0].endpoint=http://127.0.0.10.example",
+            "vault.clouds.0.endpoint",
+        ),
+        ("vault.clouds[0].region=", "vault.clouds.0.region"),
+        ("vault.clouds[0].allowHttp=true", "allowHttp"),
+        (
+            "vault.scrub.deadlineSeconds=0",
+            "vault.scrub.deadlineSeconds",
+        ),
+        ("vault.watch.deadlineSeconds=null", "deadlineSeconds"),
+        ("backup.deadlineSeconds=never", "backup.deadlineSeconds"),
+        // The rules miss a backup after three minutes.
+        (
+            "journalBackup.everySeconds=180",
+            "journalBackup.everySeconds",
+        ),
+        ("test.waitSeconds=-1", "test.waitSeconds"),
+        ("test.authority.name=x", "name"),
+        ("test.authority.key=", "test.authority.key"),
+    ] {
+        let cloud = Values::default()
+            .and("vault.clouds[0].name=north")
+            .and("vault.clouds[0].url=s3://north");
+        refused(&cloud.and(value), key);
+    }
+    for kind in ["load-balancer", "ingress", "gateway"] {
+        let values = Values::default()
+            .and(format!("edge.type={kind}"))
+            .and("publicUrl=http://lifeboat.example");
+        refused(&values, "publicUrl");
+    }
+    let operators = deployment::tools::chart().join("values-operators.yaml");
+    let values = Values::default()
+        .and_file(&operators)
+        .and("defaults.replicas=4");
+    refused(&values, "database.cloudNativePg.maxConnections");
+}
+
+#[test]
 fn the_chart_has_no_lint() {
     for profile in
         std::iter::once(Values::default()).chain(deployment::PROFILES.map(Values::profile))

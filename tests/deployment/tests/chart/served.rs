@@ -1,6 +1,8 @@
 //! The rendered pods do what they are for: the programs read every variable, flag and file that the manifests give them, and open every port.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -131,8 +133,9 @@ fn prepared() -> (Site, Value) {
         std::fs::read(ceremony.join("master.pub")).unwrap(),
     );
     for number in 1..=3 {
-        let share = std::fs::read(ceremony.join(format!("custodian-{number}.share"))).unwrap();
-        site.give("lifeboat-custodians", &format!("custodian-{number}"), share);
+        let name = format!("custodian-{number}.share");
+        let share = std::fs::read(ceremony.join(&name)).unwrap();
+        site.give("lifeboat-custodians", &name, share);
     }
     (site, ready)
 }
@@ -359,6 +362,18 @@ async fn serve(site: &mut Site) -> Vec<(String, Service)> {
     services
 }
 
+/// What a measure without labels is now.
+fn measured(url: &str, name: &str) -> Option<f64> {
+    let address = url.strip_prefix("http://")?.strip_suffix("/metrics")?;
+    let mut connection = TcpStream::connect(address).unwrap();
+    connection
+        .write_all(b"GET /metrics HTTP/1.0\r\nhost: x\r\n\r\n")
+        .unwrap();
+    let text = std::io::read_to_string(connection).unwrap();
+    let mut values = text.lines().filter_map(|line| line.strip_prefix(name));
+    values.find_map(|value| value.trim().parse().ok())
+}
+
 /// What people file goes to a vault of its own.
 async fn journals(site: &mut Site) {
     let keeper = site
@@ -367,6 +382,23 @@ async fn journals(site: &mut Site) {
     let first = run_first(site, &keeper).await;
     assert!(first.contains("is made: 2 of 3 clouds"), "{first}");
     let container = keeper.pod().unwrap()["spec"]["containers"][0].clone();
+    let metrics = format!("http://{}/metrics", site.address(&Pod::of(&keeper), 9090));
+
+    // With too few clouds none succeeds, and what is missed is measured from the start.
+    let hidden = site.path("hidden");
+    std::fs::rename(site.path("cloud-0"), &hidden).unwrap();
+    let mut failing = start(site, &keeper, &container);
+    failing.answers(&metrics, PATIENCE).await;
+    let since = measured(&metrics, "lifeboat_journal_backup_last_success_seconds");
+    assert!(since.is_some_and(|since| since > 1.7e9), "{since:?}");
+    failing
+        .says("the journals were not backed up", PATIENCE)
+        .await;
+    let failures = measured(&metrics, "lifeboat_journal_backup_failures_total");
+    assert_eq!(failures, Some(1.0));
+    failing.kill();
+    std::fs::rename(&hidden, site.path("cloud-0")).unwrap();
+
     let mut running = start(site, &keeper, &container);
     let spool = site
         .claim("state-lifeboat-journal-backup-0")
@@ -380,7 +412,6 @@ async fn journals(site: &mut Site) {
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let metrics = format!("http://{}/metrics", site.address(&Pod::of(&keeper), 9090));
     running.answers(&metrics, PATIENCE).await;
     running.terminate();
     assert!(
