@@ -211,6 +211,30 @@ fn shares(place: &Path, folder: &Path) {
 }
 
 #[test]
+fn the_page_says_how_many_connections_the_database_must_take() {
+    let connections = |profile: &str| {
+        let objects = tools().render(&Values::profile(profile)).unwrap();
+        let cost = find(&objects, "ConfigMap", "lifeboat-cost").unwrap();
+        let said = cost.value["data"]["postgres-connections"].as_str();
+        said.unwrap().parse::<u32>().unwrap()
+    };
+    let (emergency, drill) = (connections("emergency"), connections("drill"));
+    for document in ["deploy.md", "deploy.zh-TW.md"] {
+        let text = std::fs::read_to_string(root().join("docs").join(document)).unwrap();
+        let row = text
+            .lines()
+            .find(|line| line.starts_with("| PostgreSQL | 15"));
+        let row = row.unwrap().replace(',', "");
+        for number in [emergency, drill] {
+            assert!(
+                row.contains(&number.to_string()),
+                "{document}: {number}: {row}"
+            );
+        }
+    }
+}
+
+#[test]
 fn credentials_of_the_backup_host_are_led_to_where_pods_see_them() {
     let sample = root().join("docs/samples/given/kustomization.yaml");
     let sample = std::fs::read_to_string(sample).unwrap();

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::rendered::{all, containers, tools};
 
-fn programs() -> BTreeSet<String> {
+pub(crate) fn programs() -> BTreeSet<String> {
     let workspace = Workspace::read(&root()).unwrap();
     let names = workspace.programs().iter().map(|one| one.name.clone());
     names.collect()
