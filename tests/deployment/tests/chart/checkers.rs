@@ -14,32 +14,36 @@ use crate::rendered::{all, checker, find};
 /// The newest that the checker holds.
 const KUBERNETES: [&str; 3] = ["1.35", "1.36", "1.37"];
 
-/// What is different in any of all renderings, without the kinds of operators: what several have in common is looked at once.
-fn different() -> String {
-    let texts: BTreeSet<&str> = all()
-        .values()
-        .flatten()
-        .filter(|one| !brings(one))
-        .map(|one| one.text.as_str())
-        .collect();
-    assert!(texts.len() > 200, "{}", texts.len());
-    texts.into_iter().flat_map(|text| ["---\n", text]).collect()
-}
-
-/// A text as a file in a folder whose name does not begin with a dot, as usual: the scanner passes such folders over.
-fn file(text: &str) -> (TempDir, PathBuf) {
+/// All renderings as files, without the kinds of operators. What several have in common is looked at once; what one object is in several is in
+/// several files, because the scanner takes it for one in one.
+fn written() -> (TempDir, Vec<PathBuf>) {
+    // Not the usual name, which begins with a dot: the scanner passes such folders over.
     let mut folder = tempfile::Builder::new();
     let folder = folder.prefix("rendered-").tempdir().unwrap();
-    let file = folder.path().join("all.yaml");
-    std::fs::write(&file, text).unwrap();
-    (folder, file)
+    let mut seen = BTreeSet::new();
+    let mut files = Vec::new();
+    for (name, objects) in all() {
+        let own = objects.iter().filter(|one| !brings(one));
+        let new = own.filter(|one| seen.insert(one.text.as_str()));
+        let text: String = new.flat_map(|one| ["---\n", &one.text]).collect();
+        let file = folder.path().join(format!("{name}.yaml"));
+        std::fs::write(&file, text).unwrap();
+        files.push(file);
+    }
+    assert!(
+        seen.len() > 200 && files.len() > 20,
+        "{} in {}",
+        seen.len(),
+        files.len()
+    );
+    (folder, files)
 }
 
 #[test]
 fn the_schemas_of_the_newest_kubernetes_know_every_field() {
-    let (_folder, file) = file(&different());
+    let (_folder, files) = written();
     for version in KUBERNETES {
-        let said = validate(version, std::slice::from_ref(&file));
+        let said = validate(version, &files);
         assert!(said.is_empty(), "Kubernetes {version}:\n{said}");
     }
 }
@@ -77,7 +81,9 @@ fn a_field_that_kubernetes_does_not_know_is_found() {
     let wrong = watch
         .text
         .replace("concurrencyPolicy:", "concurencyPolicy:");
-    let (_folder, file) = file(&wrong);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.yaml");
+    std::fs::write(&file, wrong).unwrap();
     assert!(validate(KUBERNETES[0], &[file]).contains("concurencyPolicy"));
 }
 
@@ -145,7 +151,7 @@ fn scanned(folder: &Path) -> Findings {
 
 #[test]
 fn every_finding_of_the_scanner_is_explained_and_every_explanation_has_a_finding() {
-    let (folder, _) = file(&different());
+    let (folder, _) = written();
     let (found, explained) = (scanned(folder.path()), explained());
     let unexplained: Vec<_> = found.difference(&explained).collect();
     let idle: Vec<_> = explained.difference(&found).collect();
