@@ -1,6 +1,5 @@
 //! Copies come, go and are killed.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
@@ -9,6 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::Plan;
 use crate::Failure;
 use crate::cluster::Cluster;
+use crate::cluster::callers::Caller;
 use crate::cluster::deployed::Deployed;
 use crate::cluster::filing::{Filing, PAUSE};
 use crate::cluster::load::Load;
@@ -22,14 +22,7 @@ impl Cluster {
     /// Two copies of each capability share the load.
     pub(super) async fn copies_share(&mut self, plan: Plan) -> Result<Row, Failure> {
         let before = self.answered().await?;
-        let mut callers = self.callers().await?;
-        for caller in &mut callers {
-            // One of each, so that none is asked much less than the others.
-            let mut seen = BTreeSet::new();
-            caller
-                .questions
-                .retain(|question| seen.insert(question.capability.clone()));
-        }
+        let callers = one_for_each(self.callers().await?, self.capabilities())?;
         let load = Load::of(callers, 2.0 * plan.per_second);
         let deadline = Instant::now() + LONGEST;
         let shares = loop {
@@ -163,4 +156,34 @@ impl Cluster {
             .fold(row, |row, failure| row.holds(false, failure.to_string()));
         Ok(self.with_warnings(row))
     }
+}
+
+/// A caller for each capability who asks it one question and nobody else any: each is asked as often as the others, although few own
+/// land. Where few can be asked, they are taken first.
+fn one_for_each(
+    mut callers: Vec<Caller>,
+    mut capabilities: Vec<String>,
+) -> Result<Vec<Caller>, Failure> {
+    let knows = |caller: &Caller, capability: &String| {
+        let mut questions = caller.questions.iter();
+        questions.any(|question| question.capability == *capability)
+    };
+    capabilities.sort_by_key(|capability| {
+        let all = callers.iter();
+        all.filter(|caller| knows(caller, capability)).count()
+    });
+    let mut chosen = Vec::new();
+    for capability in capabilities {
+        let found = callers
+            .iter()
+            .position(|caller| knows(caller, &capability))
+            .ok_or_else(|| format!("nobody is left to ask {capability}"))?;
+        let mut caller = callers.swap_remove(found);
+        caller
+            .questions
+            .retain(|question| question.capability == capability);
+        caller.questions.truncate(1);
+        chosen.push(caller);
+    }
+    Ok(chosen)
 }
