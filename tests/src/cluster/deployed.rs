@@ -257,7 +257,7 @@ async fn metrics(admin: &str) -> Result<String, Failure> {
 /// Whether a metric counts requests that somebody asked, unlike probes.
 fn is_request(line: &str) -> bool {
     line.starts_with("lifeboat_gateway_requests_total{")
-        || line.starts_with("lifeboat_requests_total{") && line.contains("operation=\"/v1")
+        || line.starts_with("lifeboat_requests_total{") && line.contains(" /v1/")
 }
 
 /// The figure at the end of a metric's line.
