@@ -334,11 +334,8 @@ impl SignIn {
         let began = Instant::now();
         let mut due = tokio::time::interval(Duration::from_secs(1) / self.rate.max(1));
         let mut signing = JoinSet::new();
-        for facts in people
-            .iter()
-            .cycle()
-            .take((self.seconds * self.rate) as usize)
-        {
+        let count = usize::try_from(self.seconds * self.rate)?;
+        for facts in people.iter().cycle().take(count) {
             due.tick().await;
             let (gateway, facts) = (self.gateway.clone(), facts.clone());
             signing.spawn(async move {
@@ -355,10 +352,11 @@ impl SignIn {
         }
         took.sort_unstable();
         let p99 = took.get(took.len() * 99 / 100).ok_or("nobody signed in")?;
+        let signed_in = f64::from(u32::try_from(took.len())?);
         let figures = json!({
             "requests": took.len(),
             "statuses": { "200": took.len() },
-            "requests_per_second": took.len() as f64 / began.elapsed().as_secs_f64(),
+            "requests_per_second": signed_in / began.elapsed().as_secs_f64(),
             "p99_ms": p99.as_secs_f64() * 1000.0,
         });
         say(&figures.to_string())
