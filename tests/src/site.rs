@@ -397,17 +397,20 @@ impl Foundation {
             gateway.insert("counters".to_owned(), counters.clone().into());
             table(&mut configuration, "identity")?.insert("counters".to_owned(), counters.into());
         }
-        let gateway = table(&mut configuration, "gateway")?;
         if self.unlimited {
-            let much = || {
-                Table::from_iter(
-                    [("per_second", 1_000_000), ("burst", 1_000_000)]
-                        .map(|(key, value)| (key.to_owned(), value.into())),
-                )
-            };
-            let rates =
-                ["person", "client", "address", "all"].map(|name| (name.to_owned(), much().into()));
-            gateway.insert("rates".to_owned(), Table::from_iter(rates).into());
+            for (service, whose) in [
+                ("gateway", &["person", "client", "address", "all"][..]),
+                ("identity", &["client", "address", "all"]),
+            ] {
+                let much = [("per_second", 1_000_000), ("burst", 1_000_000)]
+                    .map(|(key, value)| (key.to_owned(), toml::Value::from(value)));
+                let much = Table::from_iter(much);
+                let rates: Table = whose
+                    .iter()
+                    .map(|whose| ((*whose).to_owned(), much.clone().into()))
+                    .collect();
+                table(&mut configuration, service)?.insert("rates".to_owned(), rates.into());
+            }
         }
         Ok(configuration)
     }
