@@ -8,6 +8,7 @@
 mod capabilities;
 mod checkers;
 mod consistency;
+mod contradictions;
 mod cost;
 mod documents;
 mod images;
