@@ -398,13 +398,13 @@ impl Foundation {
             table(&mut configuration, "identity")?.insert("counters".to_owned(), counters.into());
         }
         if self.unlimited {
+            let much = [("per_second", 1_000_000), ("burst", 1_000_000)]
+                .map(|(key, value)| (key.to_owned(), toml::Value::from(value)));
+            let much = Table::from_iter(much);
             for (service, whose) in [
                 ("gateway", &["person", "client", "address", "all"][..]),
                 ("identity", &["client", "address", "all"]),
             ] {
-                let much = [("per_second", 1_000_000), ("burst", 1_000_000)]
-                    .map(|(key, value)| (key.to_owned(), toml::Value::from(value)));
-                let much = Table::from_iter(much);
                 let rates: Table = whose
                     .iter()
                     .map(|whose| ((*whose).to_owned(), much.clone().into()))

@@ -64,6 +64,12 @@ labels:
 {{- if or (and .autoscaling.enabled (gt (int .autoscaling.minReplicas) 1)) (and (not .autoscaling.enabled) (gt (int .replicas) 1)) -}}true{{- end -}}
 {{- end -}}
 
+{{/* The port of a URL of HTTP. */}}
+{{- define "lifeboat.portOf" -}}
+{{- $url := urlParse . -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "443" "80" (eq $url.scheme "https")) -}}
+{{- end -}}
+
 {{/* How the services call each other: http or https. */}}
 {{- define "lifeboat.scheme" -}}
 {{- if .Values.tls.enabled }}https{{ else }}http{{ end -}}

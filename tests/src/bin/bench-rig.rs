@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, ValueEnum};
 use end_to_end::Failure;
 use end_to_end::client::Client;
-use end_to_end::load::{self, Plan, Request, Requests};
+use end_to_end::load::{self, Plan, Request, Requests, Tally};
 use end_to_end::people::{self, Facts};
 use end_to_end::site::{Foundation, Site};
 use reqwest::StatusCode;
@@ -346,20 +346,12 @@ impl SignIn {
                     .map_err(|error| error.to_string())
             });
         }
-        let mut took = Vec::new();
-        while let Some(one) = signing.join_next().await {
-            took.push(one??);
+        let mut tally = Tally::default();
+        while let Some(took) = signing.join_next().await {
+            tally.succeeded(took??);
         }
-        took.sort_unstable();
-        let p99 = took.get(took.len() * 99 / 100).ok_or("nobody signed in")?;
-        let signed_in = f64::from(u32::try_from(took.len())?);
-        let figures = json!({
-            "requests": took.len(),
-            "statuses": { "200": took.len() },
-            "requests_per_second": signed_in / began.elapsed().as_secs_f64(),
-            "p99_ms": p99.as_secs_f64() * 1000.0,
-        });
-        say(&figures.to_string())
+        tally.seconds = began.elapsed().as_secs_f64();
+        say(&tally.json().to_string())
     }
 }
 

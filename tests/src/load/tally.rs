@@ -36,6 +36,15 @@ impl Tally {
         }
     }
 
+    /// Something that ended well, after so long.
+    pub fn succeeded(&mut self, after: Duration) {
+        let answer = Answer {
+            status: 200,
+            ..Answer::default()
+        };
+        self.answered(answer, after);
+    }
+
     pub(super) fn add(&mut self, other: Self) {
         for (status, count) in other.statuses {
             *self.statuses.entry(status).or_default() += count;

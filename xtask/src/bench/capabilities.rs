@@ -29,14 +29,14 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
     let stage = Stage::start(setting, &around)?;
     let rig = &stage.rig;
     std::thread::sleep(IDLE);
-    let of_capabilities: Vec<u32> = rig.capabilities.iter().map(|(_, pid)| *pid).collect();
+    let of_capabilities: Vec<u32> = rig.capabilities().map(|(_, pid)| pid).collect();
     let count = of_capabilities.len();
     let mut series = vec![
         idle(
             format!("the {count} capabilities together, idle"),
             &of_capabilities,
         ),
-        idle("with gateway and identity, idle".to_owned(), &rig.pids),
+        idle("with gateway and identity, idle".to_owned(), &rig.pids()),
     ];
 
     let asked = |name: &str, rate: Option<f64>| -> Box<dyn Contestant> {
@@ -47,10 +47,10 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         );
         Box::new(Driven {
             rate,
-            ..Driven::records(rig, &shown, Caller::Possession, target, rig.pids.clone())
+            ..Driven::records(rig, &shown, Caller::Possession, target, rig.pids())
         })
     };
-    let names = || rig.capabilities.iter().map(|(name, _)| name.as_str());
+    let names = || rig.capabilities().map(|(name, _)| name);
     let mut full: Vec<_> = names().map(|name| asked(name, None)).collect();
     let full = in_turn(&mut full, setting)?;
     let mut half: Vec<_> = names()
@@ -78,11 +78,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
 
 /// What processes hold now.
 fn idle(name: String, pids: &[u32]) -> Series {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "mebibytes are not told to the last kibibyte"
-    )]
-    let resident = Usage::of(pids).resident_kib as f64 / 1024.0;
+    let resident = Usage::of(pids).resident_mib();
     Series {
         name,
         runs: vec![Run::from([("resident_mib", resident)])],

@@ -10,7 +10,7 @@ use test_support::postgres::{self, Database};
 use test_support::rabbitmq;
 
 use super::Setting;
-use super::driver::{Asked, Caller, Driven, PEOPLE, Told, watched};
+use super::driver::{Asked, Caller, Driven, PEOPLE, Told, answered, number, watched};
 use super::journal::{FORM, PATH};
 use super::load::package::Package;
 use super::report::{Column, Report};
@@ -69,42 +69,33 @@ fn requests(setting: &Setting) -> Result<Vec<Series>, Failure> {
     let stage = Stage::start(setting, &around)?;
     let processes = Processes::of(&stage, &broker)?;
     let rig = &stage.rig;
-    let steady = |name: String, path: &str, asked, rate| Driven {
-        name,
-        caller: Caller::Possession,
-        target: format!("{}{path}", rig.gateway),
-        pids: rig.pids.clone(),
-        gateway: rig.gateway.clone(),
-        asked,
-        rate: Some(rate),
+    let steady = |name: String, path: &str, asked, rate| -> Box<dyn Contestant + '_> {
+        let target = format!("{}{path}", rig.gateway);
+        Box::new(Steady {
+            driven: Driven {
+                asked,
+                rate: Some(rate),
+                ..Driven::records(rig, &name, Caller::Possession, target, rig.pids())
+            },
+            processes: &processes,
+        })
     };
     let mut asked: Vec<Box<dyn Contestant + '_>> = vec![
         Box::new(SignIns {
             rig,
             processes: &processes,
         }),
-        Box::new(Steady {
-            driven: steady(
-                "an application".to_owned(),
-                PATH,
-                Asked::Application(FORM),
-                APPLICATIONS,
-            ),
-            processes: &processes,
-        }),
+        steady(
+            "an application".to_owned(),
+            PATH,
+            Asked::Application(FORM),
+            APPLICATIONS,
+        ),
     ];
-    asked.extend(
-        rig.capabilities
-            .iter()
-            .map(|(name, _)| -> Box<dyn Contestant + '_> {
-                let path = format!("/{name}/v1/me");
-                let driven = steady(format!("a lookup in {name}"), &path, Asked::Record, LOOKUPS);
-                Box::new(Steady {
-                    driven,
-                    processes: &processes,
-                })
-            }),
-    );
+    asked.extend(rig.capabilities().map(|(name, _)| {
+        let path = format!("/{name}/v1/me");
+        steady(format!("a lookup in {name}"), &path, Asked::Record, LOOKUPS)
+    }));
     in_turn(&mut asked, setting)
 }
 
@@ -129,7 +120,7 @@ type Used = Vec<(&'static str, Duration)>;
 impl Processes {
     fn of(stage: &Stage, broker: &rabbitmq::Server) -> Result<Self, Failure> {
         let rig = &stage.rig;
-        let capabilities = rig.capabilities.iter().map(|(_, pid)| *pid).collect();
+        let capabilities = rig.capabilities().map(|(_, pid)| pid).collect();
         let server =
             |pid: Option<u32>| Ok::<_, Failure>(vec![pid.ok_or("a server is not running")?]);
         Ok(Self(vec![
@@ -150,18 +141,10 @@ impl Processes {
 
 /// What each process used for one request, of those that were all answered with `success`.
 fn each(told: &Told<Used>, success: &str) -> Result<Run, Failure> {
-    let number = |key: &str| {
-        told.figures[key]
-            .as_f64()
-            .ok_or_else(|| format!("no {key} in {}", told.figures))
-    };
-    let answered = number("requests")?;
-    if answered < 1.0 || told.figures["statuses"][success].as_f64() != Some(answered) {
-        return Err(format!("not all were answered with {success}: {}", told.figures).into());
-    }
+    let answered = answered(&told.figures, success)?;
     let mut run = Run::from([
-        ("per_second", number("requests_per_second")?),
-        ("p99_ms", number("p99_ms")?),
+        ("per_second", number(&told.figures, "requests_per_second")?),
+        ("p99_ms", number(&told.figures, "p99_ms")?),
     ]);
     for ((column, before), (_, after)) in told.before.iter().zip(&told.after) {
         let used = after.saturating_sub(*before).as_secs_f64();
@@ -253,14 +236,14 @@ impl Contestant for Restored<'_> {
         }
         #[expect(
             clippy::cast_precision_loss,
-            reason = "a figure of a bench is not counted to the last row or kibibyte"
+            reason = "a figure of a bench is not counted to the last row"
         )]
-        let (rows, peak) = (self.rows as f64, measured.usage.peak_kib as f64);
+        let rows = self.rows as f64;
         Ok(Run::from([
             ("per_second", rows / measured.wall.as_secs_f64()),
             ("restore_us", measured.usage.cpu.as_secs_f64() * 1e6 / rows),
             ("postgres_us", by_server.as_secs_f64() * 1e6 / rows),
-            ("peak_mib", peak / 1024.0),
+            ("peak_mib", measured.usage.peak_mib()),
         ]))
     }
 }

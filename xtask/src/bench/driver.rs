@@ -204,31 +204,36 @@ fn observed<U>(
 
 /// Only answers with success count, and all must be.
 fn run(figures: &Value, success: &str, before: Usage, after: Usage) -> Result<Run, Failure> {
-    let number = |key: &str| {
-        figures[key]
-            .as_f64()
-            .ok_or_else(|| format!("no {key} in {figures}"))
-    };
-    let answered = number("requests")?;
+    let answered = answered(figures, success)?;
+    let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
+    Ok(Run::from([
+        (
+            "requests_per_second",
+            number(figures, "requests_per_second")?,
+        ),
+        ("p50_ms", number(figures, "p50_ms")?),
+        ("p99_ms", number(figures, "p99_ms")?),
+        ("cpu_seconds_per_1000", cpu * 1000.0 / answered),
+        ("resident_mib", after.resident_mib()),
+    ]))
+}
+
+/// How many requests there were, of which none may have been answered otherwise than with `success`.
+pub(super) fn answered(figures: &Value, success: &str) -> Result<f64, Failure> {
+    let answered = number(figures, "requests")?;
     if figures["broken"] != 0
         || figures["statuses"][success].as_f64() != Some(answered)
         || answered < 1.0
     {
         return Err(format!("not all requests were answered with {success}: {figures}").into());
     }
-    let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "mebibytes are not told to the last kibibyte"
-    )]
-    let resident = after.resident_kib as f64 / 1024.0;
-    Ok(Run::from([
-        ("requests_per_second", number("requests_per_second")?),
-        ("p50_ms", number("p50_ms")?),
-        ("p99_ms", number("p99_ms")?),
-        ("cpu_seconds_per_1000", cpu * 1000.0 / answered),
-        ("resident_mib", resident),
-    ]))
+    Ok(answered)
+}
+
+/// A figure that must be there.
+pub(super) fn number(figures: &Value, key: &str) -> Result<f64, Failure> {
+    let figure = figures[key].as_f64();
+    Ok(figure.ok_or_else(|| format!("no {key} in {figures}"))?)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
             name: name.to_owned(),
             caller: Caller::Possession,
             target: format!("{}{PATH}", stage.rig.gateway),
-            pids: stage.rig.pids.clone(),
+            pids: stage.rig.pids(),
             gateway: stage.rig.gateway.clone(),
             asked: Asked::Application(FORM),
             rate,

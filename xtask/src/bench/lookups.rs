@@ -55,7 +55,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
             WHOLE,
             Caller::Possession,
             format!("{}{ME}", rig.gateway),
-            rig.pids.clone(),
+            rig.pids(),
         )),
         Box::new(driven(
             DOOR,
@@ -87,7 +87,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Report, Failure> {
         HALF,
         Caller::Possession,
         format!("{}{ME}", rig.gateway),
-        rig.pids.clone(),
+        rig.pids(),
     );
     half.rate = Some(capacity / 2.0);
     series.extend(in_turn(

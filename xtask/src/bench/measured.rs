@@ -72,27 +72,22 @@ impl Measured {
             clippy::cast_precision_loss,
             reason = "a figure of a bench is not counted to the last row"
         )]
-        let (rows, peak) = (rows as f64, self.usage.peak_kib as f64);
+        let rows = rows as f64;
         Run::from([
             ("rows_per_second", rows / self.wall.as_secs_f64()),
             ("wall_seconds", self.wall.as_secs_f64()),
             ("cpu_seconds", self.usage.cpu.as_secs_f64()),
-            ("peak_mib", peak / 1024.0),
+            ("peak_mib", self.usage.peak_mib()),
         ])
     }
 
     /// As figures of a run that worked on a source of so many MiB, and stored so many.
     pub(crate) fn of_mib(self, source: f64, stored: Option<f64>) -> Run {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a figure of a bench is not counted to the last byte"
-        )]
-        let peak = self.usage.peak_kib as f64;
         let mut run = Run::from([
             ("mib_per_second", source / self.wall.as_secs_f64()),
             ("wall_seconds", self.wall.as_secs_f64()),
             ("cpu_seconds", self.usage.cpu.as_secs_f64()),
-            ("peak_mib", peak / 1024.0),
+            ("peak_mib", self.usage.peak_mib()),
         ]);
         run.extend(stored.map(|mib| ("stored_mib", mib)));
         run

@@ -4,7 +4,7 @@
 //! the machine could do: what is measured is how it sheds, not who gets the processors.
 
 use super::Setting;
-use super::driver::{COLUMNS, Caller, Driven};
+use super::driver::{COLUMNS, Caller, Driven, number};
 use super::report::{Column, Ratio, Report};
 use super::rounds::{Contestant, Run, Series, in_turn};
 use super::stage::{Around, Stage};
@@ -101,7 +101,7 @@ fn compared(column: &'static str, of: &str, to: &str) -> Ratio {
 fn driven(stage: &Stage, name: &str) -> Driven {
     let rig = &stage.rig;
     let target = format!("{}/household/v1/me", rig.gateway);
-    Driven::records(rig, name, Caller::Possession, target, rig.pids.clone())
+    Driven::records(rig, name, Caller::Possession, target, rig.pids())
 }
 
 struct Overloaded {
@@ -127,11 +127,7 @@ impl Contestant for Overloaded {
         ];
         let pids = &self.driven.pids;
         let told = self.driven.drive(setting, &arguments, || Usage::of(pids))?;
-        let number = |key: &str| {
-            told.figures[key]
-                .as_f64()
-                .ok_or_else(|| format!("no {key} in {}", told.figures))
-        };
+        let number = |key| number(&told.figures, key);
         // Nobody may be left without an answer, or without a word when to come back.
         let (broken, unexplained) = (number("broken")?, number("unexplained")?);
         let of = |status: &str| {
@@ -144,16 +140,11 @@ impl Contestant for Overloaded {
         if broken + unexplained + others > 0.0 {
             return Err(format!("not every request was answered well: {}", told.figures).into());
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "mebibytes are not told to the last kibibyte"
-        )]
-        let resident = told.after.peak_kib as f64 / 1024.0;
         Ok(Run::from([
             ("requests_per_second", number("requests_per_second")?),
             ("p50_ms", number("p50_ms")?),
             ("p99_ms", number("p99_ms")?),
-            ("resident_mib", resident),
+            ("resident_mib", told.after.peak_mib()),
             ("good_share", good / number("seconds")? / self.capacity),
             ("good_p99_ms", number("good_p99_ms")?),
             ("refused", refused),

@@ -15,12 +15,8 @@ use crate::Failure;
 pub(super) struct Rig {
     _services: Guarded,
     pub(super) gateway: String,
-    /// Every service's process: gateway, identity and capabilities.
-    pub(super) pids: Vec<u32>,
-    /// Each capability and its process.
-    pub(super) capabilities: Vec<(String, u32)>,
-    /// Every service and its process.
-    services: BTreeMap<String, u32>,
+    /// Every service and its process: gateway, identity and capabilities.
+    processes: BTreeMap<String, u32>,
     /// Another gateway and its process, where there is a static answer for it.
     pub(super) door: Option<(String, u32)>,
     /// What access tokens are verified with, a JWK.
@@ -60,23 +56,30 @@ impl Rig {
         let processes: BTreeMap<String, u32> = processes
             .filter_map(|(name, of)| Some((name.clone(), pid(of)?)))
             .collect();
-        let capabilities = processes.clone().into_iter();
         Ok(Self {
             _services: services,
             gateway: text(&ready, "gateway")?,
-            pids: processes.values().copied().collect(),
-            capabilities: capabilities
-                .filter(|(name, _)| !matches!(name.as_str(), "gateway" | "identity"))
-                .collect(),
-            services: processes,
+            processes,
             door,
             key: ready["key"].clone(),
         })
     }
 
+    /// Every service's process.
+    pub(super) fn pids(&self) -> Vec<u32> {
+        self.processes.values().copied().collect()
+    }
+
+    /// Each capability and its process.
+    pub(super) fn capabilities(&self) -> impl Iterator<Item = (&str, u32)> {
+        let all = self.processes.iter();
+        all.map(|(name, pid)| (name.as_str(), *pid))
+            .filter(|(name, _)| !matches!(*name, "gateway" | "identity"))
+    }
+
     /// The process of a service.
     pub(super) fn process(&self, service: &str) -> Result<u32, Failure> {
-        let pid = self.services.get(service);
+        let pid = self.processes.get(service);
         Ok(*pid.ok_or_else(|| format!("{service} is not running"))?)
     }
 }

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use test_support::postgres::{Database, Server};
 
+use super::driver::number;
 use super::report::{Column, Report};
 use super::rounds::{Run, Series};
 use super::{HOUSEHOLD, Setting};
@@ -70,14 +71,9 @@ fn starts(setting: &Setting, postgres: Option<&str>, binary: f64) -> Result<Vec<
 
 fn run(line: &str, binary: f64) -> Result<Run, Failure> {
     let figures: Value = serde_json::from_str(line)?;
-    let number = |key: &str| {
-        figures[key]
-            .as_f64()
-            .ok_or_else(|| format!("no {key} in {line}"))
-    };
     Ok(Run::from([
-        ("ready_ms", number("ready_ms")?),
-        ("resident_mib", number("resident_mib")?),
+        ("ready_ms", number(&figures, "ready_ms")?),
+        ("resident_mib", number(&figures, "resident_mib")?),
         ("binary_mib", binary),
     ]))
 }

@@ -16,6 +16,16 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
+    /// Resident now, in MiB.
+    pub(crate) fn resident_mib(self) -> f64 {
+        mib(self.resident_kib)
+    }
+
+    /// The most that was ever resident, in MiB.
+    pub(crate) fn peak_mib(self) -> f64 {
+        mib(self.peak_kib)
+    }
+
     /// Of these processes and all below them.
     pub(crate) fn of(roots: &[u32]) -> Self {
         let mut total = Self::default();
@@ -39,6 +49,14 @@ impl Usage {
             peak_kib: kibibytes(&status, "VmHWM:"),
         })
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "mebibytes are not told to the last kibibyte"
+)]
+fn mib(kib: u64) -> f64 {
+    kib as f64 / 1024.0
 }
 
 /// The processor time of these processes and all below them, with those that have ended and were waited for.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use test_support::process::{command, program};
 
 use crate::rendered::{containers, find, list, tools};
+use crate::served::hold_ceremony;
 
 /// The commands of the section's first block, a line each; lines that end in a backslash go on.
 fn commands(document: &str, heading: &str) -> Vec<String> {
@@ -185,20 +186,7 @@ fn custodians(given: &[Object], objects: &[Object]) {
 /// A ceremony, and the files of the first three custodians put into a folder.
 fn shares(place: &Path, folder: &Path) {
     let ceremony = place.join("ceremony");
-    let held = command(&program("lifeboat"))
-        .args([
-            "keys",
-            "ceremony",
-            "--custodians",
-            "5",
-            "--threshold",
-            "3",
-            "--out",
-        ])
-        .arg(&ceremony)
-        .output()
-        .unwrap();
-    assert!(held.status.success(), "{held:?}");
+    hold_ceremony(&ceremony);
     let mut names: Vec<_> = std::fs::read_dir(&ceremony)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

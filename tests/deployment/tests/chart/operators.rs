@@ -2,11 +2,17 @@
 //! against `operators.yaml`, the part of their definitions that the chart uses.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use deployment::{Object, root};
 use serde_json::{Value, json};
 
 use crate::rendered::all;
+
+static DEFINITIONS: LazyLock<Value> = LazyLock::new(|| {
+    let file = root().join("tests/deployment/operators.yaml");
+    serde_norway::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+});
 
 /// What is at `value` and not as the definition has it.
 fn wrong(at: &str, value: &Value, definition: &Value) -> Vec<String> {
@@ -86,15 +92,12 @@ pub(crate) fn brings(object: &Object) -> bool {
 
 /// What is wrong with an object of an operator.
 fn faults(object: &Object) -> Vec<String> {
-    let file = root().join("tests/deployment/operators.yaml");
-    let text = std::fs::read_to_string(file).unwrap();
-    let definitions: Value = serde_norway::from_str(&text).unwrap();
     let identity = object.identity();
     let kind = format!("{} {}", identity.api_version, identity.kind);
     let metadata =
         json!({ "name": "text", "namespace": "text", "labels?": "texts", "annotations?": "texts" });
     let whole = json!({
-        "apiVersion": "text", "kind": "text", "metadata": metadata, "spec": definitions[&kind],
+        "apiVersion": "text", "kind": "text", "metadata": metadata, "spec": DEFINITIONS[&kind],
     });
     wrong(&kind, &object.value, &whole)
 }

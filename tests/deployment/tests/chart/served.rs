@@ -45,6 +45,13 @@ fn shown(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// Makes a folder with the keys of five custodians, any three of whom are enough.
+pub(crate) fn hold_ceremony(folder: &Path) {
+    let words = "keys ceremony --custodians 5 --threshold 3 --out";
+    let words: Vec<&str> = words.split(' ').chain([shown(folder)]).collect();
+    lifeboat(&words);
+}
+
 /// Every file below a folder, and what is in it.
 fn content(folder: &Path) -> BTreeSet<(String, Vec<u8>)> {
     let listed = Command::new("find")
@@ -117,16 +124,7 @@ fn prepared() -> (Site, Value) {
     site.apply(tools().kustomize(&keys).unwrap()).unwrap();
 
     let ceremony = site.path("ceremony");
-    lifeboat(&[
-        "keys",
-        "ceremony",
-        "--custodians",
-        "5",
-        "--threshold",
-        "3",
-        "--out",
-        shown(&ceremony),
-    ]);
+    hold_ceremony(&ceremony);
     site.give(
         "lifeboat-master",
         "master.pub",

@@ -26,7 +26,7 @@ pub(in super::super) fn measure(setting: &Setting) -> Result<Report, Failure> {
             OURS,
             Caller::Possession,
             format!("{}{ME}", rig.gateway),
-            rig.pids.clone(),
+            rig.pids(),
         ),
         driven(
             DATASETTE,
