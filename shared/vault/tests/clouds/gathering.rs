@@ -11,6 +11,9 @@ use chrono::TimeDelta;
 use tokio::time::{Instant, sleep};
 use vault::cloud::{Cloud, CloudError, Clouds, Kind, Listed, Put, Traffic, Wanted};
 
+/// In how many steps an answer comes.
+const STEPS: u32 = 50;
+
 /// A cloud that does as it is told.
 #[derive(Debug)]
 struct Told {
@@ -18,7 +21,10 @@ struct Told {
     objects: Mutex<BTreeMap<String, Bytes>>,
     /// How long an answer takes, in milliseconds.
     takes: AtomicU64,
+    /// How long it says nothing halfway, in milliseconds.
+    pauses: AtomicU64,
     asked: AtomicU64,
+    fetched: AtomicU64,
     is_gone: bool,
 }
 
@@ -35,6 +41,19 @@ impl Told {
 
     fn asked(&self) -> u64 {
         self.asked.swap(0, Ordering::Relaxed)
+    }
+
+    /// Hands out so many bytes, evenly but for the pause.
+    async fn trickle(&self, bytes: usize) {
+        let takes = Duration::from_millis(self.takes.load(Ordering::Relaxed));
+        for step in 0..STEPS {
+            if step == STEPS / 2 {
+                sleep(Duration::from_millis(self.pauses.load(Ordering::Relaxed))).await;
+            }
+            sleep(takes / STEPS).await;
+            let step = bytes as u64 / u64::from(STEPS);
+            self.fetched.fetch_add(step, Ordering::Relaxed);
+        }
     }
 
     fn change(&self, change: impl Fn(Bytes) -> Bytes) {
@@ -60,11 +79,11 @@ impl Cloud for Told {
 
     async fn get(&self, name: &str, at_most: u64) -> Result<Bytes, CloudError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
-        sleep(Duration::from_millis(self.takes.load(Ordering::Relaxed))).await;
         if self.is_gone {
             return Err(self.error(name, Kind::Unreachable));
         }
         let bytes = self.objects.lock().unwrap().get(name).cloned();
+        self.trickle(bytes.as_ref().map_or(0, Bytes::len)).await;
         match bytes {
             None => Err(self.error(name, Kind::Missing)),
             Some(bytes) if bytes.len() as u64 > at_most => Err(self.error(name, Kind::TooLong)),
@@ -89,7 +108,10 @@ impl Cloud for Told {
     }
 
     fn traffic(&self) -> Traffic {
-        Traffic::default()
+        Traffic {
+            fetched: self.fetched.load(Ordering::Relaxed),
+            ..Traffic::default()
+        }
     }
 }
 
@@ -121,7 +143,9 @@ impl Scene {
                 number,
                 objects: Mutex::new(BTreeMap::from([(name, bytes)])),
                 takes: AtomicU64::new(*takes),
+                pauses: AtomicU64::new(0),
                 asked: AtomicU64::new(0),
+                fetched: AtomicU64::new(0),
                 is_gone: *takes == 0,
             }));
         }
@@ -190,6 +214,35 @@ async fn one_that_becomes_slow_is_overtaken() {
     scene.told[0].asked();
     scene.gather(2).await;
     assert_eq!(scene.told[0].asked(), 0, "it is not asked again soon");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thin_line_that_was_cut_is_waited_for() {
+    // However short the cut, all of them need seconds until the next byte.
+    for pause in [1_000, 4_000, 10_000] {
+        let scene = Scene::of(&[20_000, 20_000, 20_000]);
+        for one in &scene.told {
+            one.pauses.store(pause, Ordering::Relaxed);
+        }
+        scene.gather(2).await;
+        let asked: u64 = scene.told.iter().map(|one| one.asked()).sum();
+        assert_eq!(asked, 2, "a pause of {pause} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_stands_still_for_good_is_overtaken_when_that_costs_no_more_than_waiting() {
+    for (takes, at_most) in [(200, 5_000), (20_000, 60_000)] {
+        let scene = Scene::of(&[takes, takes, takes]);
+        scene.told[0].pauses.store(1_000_000, Ordering::Relaxed);
+        let begun = Instant::now();
+        assert_eq!(scene.gather(2).await, [2, 3], "{takes} ms");
+        let took = begun.elapsed();
+        assert!(
+            took < Duration::from_millis(at_most),
+            "{takes} ms: {took:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! Whether those who were asked still move. A thin line makes all clouds slow at once; to ask another one over the same line would only
-//! make it thinner.
+//! make it thinner, and costs a whole piece. So one that stands still is given as long as that piece would take: no more is lost by
+//! waiting than by asking.
 
 use std::time::Duration;
 
@@ -7,8 +8,8 @@ use tokio::time::Instant;
 
 use super::Asked;
 
-/// After how long without a byte one counts as stuck that had moved before.
-const STUCK: Duration = Duration::from_secs(3);
+/// How long one that moved may stand still, however quick its peers are.
+const STANDSTILL: f64 = 3.0;
 
 /// How many times longer than its quickest peer one may take.
 const TIMES: f64 = 3.0;
@@ -63,35 +64,53 @@ impl<'a> Progress<'a> {
     /// Whether one of them gives so little that it is worth the bytes to ask another.
     pub(super) fn is_another_worth_it(&mut self) -> bool {
         let now = Instant::now();
-        let left: Vec<Option<f64>> = self.pending.iter_mut().map(|one| one.left(now)).collect();
-        let whole = self.pending.iter().zip(&left);
-        let whole =
-            whole.filter_map(|(one, left)| Some((now - one.since).as_secs_f64() + (*left)?));
-        let quickest = whole.chain(self.quickest).min_by(f64::total_cmp);
-        left.iter().any(|left| match (left, quickest) {
-            (Some(left), Some(quickest)) => *left > TIMES * quickest,
-            _ => true,
-        })
+        let paces: Vec<Pace> = self.pending.iter_mut().map(|one| one.pace(now)).collect();
+        let wholes = paces.iter().filter_map(|pace| pace.whole);
+        let quickest = wholes.chain(self.quickest).min_by(f64::total_cmp);
+        // Nothing came from anybody: nothing is known of the line either.
+        quickest.is_none_or(|quickest| paces.iter().any(|pace| pace.is_too_slow(quickest)))
+    }
+}
+
+/// How one does.
+#[derive(Debug)]
+struct Pace {
+    /// The seconds that its whole piece is likely to take; none if nothing came of it.
+    whole: Option<f64>,
+    /// The seconds until the rest came, if it goes on like this.
+    left: f64,
+    /// The seconds without a byte.
+    still: f64,
+}
+
+impl Pace {
+    /// Whether another, who does as the quickest of all, would be done long before.
+    fn is_too_slow(&self, quickest: f64) -> bool {
+        match self.whole {
+            None => self.still > TIMES * quickest,
+            Some(_) => self.left > TIMES * quickest || self.still >= STANDSTILL.max(quickest),
+        }
     }
 }
 
 impl Pending<'_> {
-    /// The seconds that it is likely to take from now on; none if it does not move.
     #[expect(
         clippy::cast_precision_loss,
         reason = "bytes and seconds of an estimate need not be exact"
     )]
-    fn left(&mut self, now: Instant) -> Option<f64> {
+    fn pace(&mut self, now: Instant) -> Pace {
         let fetched = self.asked.cloud.traffic().fetched;
         if fetched > self.last {
             (self.last, self.moved) = (fetched, now);
         }
         // Others ask the same cloud; each has a share of what came.
         let came = (fetched - self.before) / u64::from(self.asked.pace.under_way().max(1));
-        if came == 0 || now - self.moved >= STUCK {
-            return None;
+        let still = (now - self.moved).as_secs_f64();
+        let per_byte = (self.moved - self.since).as_secs_f64() / came as f64;
+        Pace {
+            whole: (came > 0).then_some(per_byte * self.length as f64),
+            left: per_byte * self.length.saturating_sub(came) as f64,
+            still,
         }
-        let seconds = (now - self.since).as_secs_f64();
-        Some(seconds * self.length.saturating_sub(came) as f64 / came as f64)
     }
 }
