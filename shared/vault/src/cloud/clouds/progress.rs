@@ -2,8 +2,6 @@
 //! make it thinner, and costs a whole piece. So one that stands still is given as long as that piece would take: no more is lost by
 //! waiting than by asking.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use super::Asked;
