@@ -24,6 +24,22 @@ impl fmt::Display for Text<'_> {
     }
 }
 
+/// A description as OpenAPI has them (CommonMark), whose code between backticks is shown as such.
+pub(super) struct Prose<'a>(pub(super) &'a str);
+
+impl fmt::Display for Prose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some((before, from)) = rest.split_once('`')
+            && let Some((code, after)) = from.split_once('`')
+        {
+            write!(f, "{}<code>{}</code>", Text(before), Text(code))?;
+            rest = after;
+        }
+        write!(f, "{}", Text(rest))
+    }
+}
+
 /// A whole page around `main`.
 pub(super) fn page(title: &str, main: &str) -> String {
     let title = Text(title);
@@ -47,5 +63,14 @@ mod tests {
             Text("a<b> & \"c\" 'd' 王").to_string(),
             "a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39; 王"
         );
+    }
+
+    #[test]
+    fn code_in_prose_is_shown_as_such_and_stays_text() {
+        assert_eq!(
+            Prose("`next` of the page <before>; `<a>`, one ` alone").to_string(),
+            "<code>next</code> of the page &lt;before&gt;; <code>&lt;a&gt;</code>, one ` alone"
+        );
+        assert_eq!(Prose("plain").to_string(), "plain");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::html::{Text, page as frame};
+use super::html::{Prose, Text, page as frame};
 use crate::catalogue::document::{DeclaredOperation, Document};
 use crate::catalogue::{Service, schema};
 
 pub(super) fn page(service: &Service) -> String {
     let document = &service.document;
-    let mut main = format!("<p>{}</p>\n", Text(&document.info.description));
+    let mut main = format!("<p>{}</p>\n", Prose(&document.info.description));
     let mut contents = String::new();
     for (template, item) in service.public_paths() {
         for (method, value) in item {
@@ -22,7 +22,7 @@ pub(super) fn page(service: &Service) -> String {
                 id = Text(&operation.operation_id),
                 method = method.to_ascii_uppercase(),
                 template = Text(&template),
-                summary = Text(&operation.summary),
+                summary = Prose(&operation.summary),
             );
         }
     }
@@ -60,8 +60,8 @@ fn section(
         "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\"><code>{} {}</code></h2>\n<p><strong>{}</strong></p>\n<p>{}</p>\n",
         method.to_ascii_uppercase(),
         Text(template),
-        Text(&operation.summary),
-        Text(&operation.description),
+        Prose(&operation.summary),
+        Prose(&operation.description),
     );
     let parameters = operation.parameters.iter().map(|parameter| {
         let place = if parameter.required {
@@ -129,7 +129,7 @@ fn table(caption: &str, columns: [&str; 3], rows: impl Iterator<Item = [String; 
             "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td></tr>",
             Text(&name),
             Text(&middle),
-            Text(&description),
+            Prose(&description),
         );
     }
     if body.is_empty() {
