@@ -1,10 +1,9 @@
 //! The OpenAPI document, and in its extension what the gateway routes and decides by.
 
-use actix_web::App;
+use runtime::operations::describe;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
-use utoipa_actix_web::AppExt;
 
 use crate::endpoints;
 use crate::gate::SERVICE;
@@ -15,7 +14,7 @@ const POLICY: &str = include_str!("access.cedar");
 /// The OpenAPI document of identity's public operations.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    let base = OpenApiBuilder::new()
+    let mut document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
                 .title("身分與登入 identity")
@@ -35,11 +34,7 @@ pub fn openapi() -> OpenApi {
         ))
         .security(Some([SecurityRequirement::new("dpop", Vec::<String>::new())]))
         .build();
-    let (_, mut document) = App::new()
-        .into_utoipa_app()
-        .openapi(base)
-        .configure(endpoints::public)
-        .split_for_parts();
+    describe(&mut document, endpoints::public);
     document.extensions = Some(
         Extensions::builder()
             .add(

@@ -16,13 +16,13 @@ use audit::AuditLog;
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
 use runtime::opening::{first_try, until_opened};
+use runtime::operations;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
 use secrecy::{ExposeSecret, SecretString};
 use tls::MutualTls;
 use tokio::sync::oneshot;
 use url::Url;
-use utoipa_actix_web::AppExt;
 
 use crate::clients::Clients;
 use crate::endpoints::{self, Readiness};
@@ -110,11 +110,8 @@ pub async fn start(settings: Settings, parts: Parts) -> Result<Running, StartErr
         drain.clone(),
         move || {
             let deadline = Duration::from_millis(limits.deadline_ms);
-            let (app, _) = App::new()
-                .into_utoipa_app()
-                .configure(endpoints::public)
-                .split_for_parts();
-            let app = app
+            let app = App::new()
+                .configure(|config| operations::serve(config, endpoints::public))
                 .configure(endpoints::private)
                 .app_data(verifier.clone())
                 .app_data(place.clone())

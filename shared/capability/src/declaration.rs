@@ -4,17 +4,17 @@ use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
 use identifiers::{Invalid, PersonId};
 use invented::{Rows, World};
+use runtime::operations::Operations;
 use sea_orm::{DatabaseConnection, DbErr};
 use serde_json::Value;
 use snapshot::{Probe, System, TableDefinition};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::filing::{self, Form, Kind, Offered};
 use crate::openapi;
 
 /// Registers operations of a capability, for serving and for its OpenAPI document alike.
-pub type Routes = fn(&mut ServiceConfig<'_>);
+pub type Routes = fn(&mut Operations<'_>);
 
 /// The rows of every table for an invented population; tables that stay empty may be left out.
 pub type Invent = fn(&World) -> Result<Vec<Rows>, Invalid>;
@@ -90,13 +90,13 @@ impl Capability {
     }
 
     /// Registers its lookups, its applications, and what comes with applications.
-    pub(crate) fn operations(&self, config: &mut ServiceConfig<'_>) {
-        (self.lookups)(config);
+    pub(crate) fn operations(&self, operations: &mut Operations<'_>) {
+        (self.lookups)(operations);
         for offered in self.applications {
-            (offered.route)(config);
+            (offered.route)(operations);
         }
         if !self.applications.is_empty() {
-            filing::routes(config);
+            filing::routes(operations);
         }
     }
 

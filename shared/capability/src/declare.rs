@@ -59,8 +59,8 @@ macro_rules! tables {
 #[macro_export]
 macro_rules! lookups {
     [$($file:ident::$handler:ident),+ $(,)?] => {
-        pub(crate) fn routes(config: &mut $crate::ServiceConfig<'_>) {
-            config$(.service($file::$handler))+;
+        pub(crate) fn routes(operations: &mut $crate::Operations<'_>) {
+            operations$(.service($file::$handler))+;
         }
     };
 }

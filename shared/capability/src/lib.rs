@@ -45,6 +45,6 @@ pub use page::{Cursor, PageQuery, Pageable};
 pub use parameters::{Key, Parameters};
 pub use probe::{Keyed, any_reads_back, reads_back, reads_related};
 pub use runner::{main, start};
+pub use runtime::operations::Operations;
 pub use settings::{JournalSettings, Parts, ReplicaSettings, Settings};
 pub use tables::Tables;
-pub use utoipa_actix_web::service_config::ServiceConfig;

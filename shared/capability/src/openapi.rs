@@ -1,12 +1,11 @@
 //! The OpenAPI document of a capability: what people read, what clients are made from, and what the gateway routes by.
 
-use actix_web::App;
+use runtime::operations::describe;
 use runtime::problem::{FieldError, ProblemBody};
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa::{IntoParams, IntoResponses};
-use utoipa_actix_web::AppExt;
 
 use crate::declaration::Capability;
 use crate::filing;
@@ -52,7 +51,7 @@ const SCHEME: &str = "dpop";
 
 /// Collects the routes' descriptions and adds what the declaration knows.
 pub(crate) fn document(capability: &Capability) -> OpenApi {
-    let base = OpenApiBuilder::new()
+    let mut document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
                 .title(capability.name)
@@ -75,11 +74,7 @@ pub(crate) fn document(capability: &Capability) -> OpenApi {
             Vec::<String>::new(),
         )]))
         .build();
-    let (_, mut document) = App::new()
-        .into_utoipa_app()
-        .openapi(base)
-        .configure(|config| capability.operations(config))
-        .split_for_parts();
+    describe(&mut document, |all| capability.operations(all));
     let policy = format!(
         "{}{}",
         capability.policy,

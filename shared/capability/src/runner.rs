@@ -10,11 +10,11 @@ use access::policy::PolicyStore;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use runtime::lifecycle::Drain;
+use runtime::operations;
 use runtime::process::StartError;
 use runtime::server::{self, Running};
 use tls::MutualTls;
 use tokio::sync::Semaphore;
-use utoipa_actix_web::AppExt;
 
 use crate::declaration::Capability;
 use crate::filing::{self, Attended};
@@ -83,11 +83,8 @@ pub async fn start(
     let listener = server::bind(&settings.server)?;
     let running = server::serve(&settings.server, listener, tls, drain.clone(), move || {
         let deadline = Duration::from_millis(limits.deadline_ms);
-        let (app, _) = App::new()
-            .into_utoipa_app()
-            .configure(|config| capability.operations(config))
-            .split_for_parts();
-        let app = app
+        let app = App::new()
+            .configure(|config| operations::serve(config, |all| capability.operations(all)))
             .configure(health::routes)
             .app_data(gate.clone())
             .app_data(clock.clone())

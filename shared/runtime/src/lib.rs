@@ -14,6 +14,7 @@ pub mod listener;
 pub mod metrics;
 pub mod open_files;
 pub mod opening;
+pub mod operations;
 pub mod problem;
 pub mod process;
 pub mod request_id;

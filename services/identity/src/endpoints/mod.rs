@@ -9,13 +9,13 @@ mod revoke;
 mod token;
 
 use actix_web::web;
-use utoipa_actix_web::service_config::ServiceConfig;
+use runtime::operations::Operations;
 
 pub(crate) use health::Readiness;
 
 /// The operations that the gateway offers to the world; they make the OpenAPI document.
-pub(crate) fn public(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn public(operations: &mut Operations<'_>) {
+    operations
         .service(token::token)
         .service(revoke::revoke)
         .service(access_log::own_access_log)

@@ -38,8 +38,8 @@ macro_rules! files {
         }
 
         impl $crate::Handled for $form {
-            fn route(config: &mut $crate::ServiceConfig<'_>) {
-                config.service($handler);
+            fn route(operations: &mut $crate::Operations<'_>) {
+                operations.service($handler);
             }
         }
     };

@@ -1,7 +1,7 @@
 //! What a capability offers to be filed.
 
 use journal::Kind;
-use utoipa_actix_web::service_config::ServiceConfig;
+use runtime::operations::Operations;
 
 use super::file::Form;
 use crate::declaration::Routes;
@@ -9,7 +9,7 @@ use crate::declaration::Routes;
 /// A form with its handler; [`files`](crate::files) implements it.
 pub trait Handled: Form {
     /// Registers the handler.
-    fn route(config: &mut ServiceConfig<'_>);
+    fn route(operations: &mut Operations<'_>);
 }
 
 /// A kind of application and the handler that takes it.

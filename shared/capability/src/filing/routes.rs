@@ -3,11 +3,11 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get};
 use journal::receipt;
+use runtime::operations::Operations;
 use runtime::problem::{Kind, Problem};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::answers::{ApplicationRecord, ApplicationSummary};
@@ -20,8 +20,8 @@ use crate::openapi::Problems;
 use crate::page::{Cursor, PageQuery};
 use crate::parameters::{Key, Parameters};
 
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn routes(operations: &mut Operations<'_>) {
+    operations
         .service(applications)
         .service(application)
         .service(receipt_picture)
