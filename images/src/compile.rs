@@ -12,6 +12,10 @@ pub const PROFILE: &str = "image";
 /// Debian's C compiler for the target's C library, for what is written in C.
 pub const C_COMPILER: &str = "musl-gcc";
 
+/// When C is said to be compiled, by what writes it into a program (`__DATE__`, `__TIME__`), in seconds since 1970: always then. Another
+/// time for each commit would be found only in what was compiled anew for it.
+const COMPILED_AT: &str = "0";
+
 /// What the folders of this machine are called in the programs instead.
 const OWN: &str = "/lifeboat";
 const OTHERS: &str = "/crates";
@@ -50,6 +54,7 @@ pub fn command(workspace: &Workspace, wanted: &[&Program]) -> Command {
             format!("CFLAGS_{target}"),
             renamed("-ffile-prefix-map=", " "),
         )
+        .env("SOURCE_DATE_EPOCH", COMPILED_AT)
         .env("CARGO_INCREMENTAL", "0");
     command
 }
