@@ -24,7 +24,7 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-/// A description as OpenAPI has them (CommonMark), whose code between backticks is shown as such.
+/// A description as OpenAPI documents have them, whose code between backticks is shown as such.
 pub(super) struct Prose<'a>(pub(super) &'a str);
 
 impl fmt::Display for Prose<'_> {
