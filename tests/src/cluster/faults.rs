@@ -24,7 +24,7 @@ pub struct Plan {
     pub per_second: f64,
     /// How long load goes on before and after something happens.
     pub around: Duration,
-    /// Requests to each capability, until copies may be found to share them.
+    /// Requests to each capability, until it is judged how copies share them.
     pub shared: u64,
     /// By how much of an equal share a copy's may then differ. Callers come to another copy after 64 requests, so that fewer
     /// requests are shared less equally.

@@ -18,10 +18,6 @@ use crate::cluster::report::Row;
 /// The longest that it is waited for enough requests.
 const LONGEST: Duration = Duration::from_mins(15);
 
-/// Requests to each capability after which it is judged how copies share them, however unequally. Before, the few connections there were may
-/// have fallen to them by chance; a copy that is really sent more has more of these too.
-const MANY: u64 = 3_000;
-
 impl Cluster {
     /// Two copies of each capability share the load.
     pub(super) async fn copies_share(&mut self, plan: Plan) -> Result<Row, Failure> {
@@ -43,12 +39,10 @@ impl Cluster {
                     .collect()
             };
             let shares: Vec<Vec<u64>> = before.iter().zip(&after).map(grown).collect();
-            let least = shares.iter().map(|copies| copies.iter().sum::<u64>()).min();
-            let least = least.unwrap_or_default();
-            let are_equal = shares
+            if shares
                 .iter()
-                .all(|copies| inequality(copies) <= plan.unequal);
-            if least >= MANY || (least >= plan.shared && are_equal) {
+                .all(|copies| copies.iter().sum::<u64>() >= plan.shared)
+            {
                 break shares;
             }
         };

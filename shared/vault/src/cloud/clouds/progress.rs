@@ -62,53 +62,56 @@ impl<'a> Progress<'a> {
     /// Whether one of them gives so little that it is worth the bytes to ask another.
     pub(super) fn is_another_worth_it(&mut self) -> bool {
         let now = Instant::now();
-        let paces: Vec<Pace> = self.pending.iter_mut().map(|one| one.pace(now)).collect();
-        let wholes = paces.iter().filter_map(|pace| pace.whole);
+        for one in &mut self.pending {
+            one.look(now);
+        }
+        let wholes = self.pending.iter().filter_map(Pending::whole);
         let quickest = wholes.chain(self.quickest).min_by(f64::total_cmp);
         // Nothing came from anybody: nothing is known of the line either.
-        quickest.is_none_or(|quickest| paces.iter().any(|pace| pace.is_too_slow(quickest)))
+        quickest.is_none_or(|quickest| {
+            let mut pending = self.pending.iter();
+            pending.any(|one| one.is_too_slow(quickest, now))
+        })
     }
 }
 
-/// How one does.
-#[derive(Debug)]
-struct Pace {
-    /// The seconds that its whole piece is likely to take; none if nothing came of it.
-    whole: Option<f64>,
-    /// The seconds until the rest came, if it goes on like this.
-    left: f64,
-    /// The seconds without a byte.
-    still: f64,
-}
-
-impl Pace {
-    /// Whether another, who does as the quickest of all, would be done long before.
-    fn is_too_slow(&self, quickest: f64) -> bool {
-        match self.whole {
-            None => self.still > TIMES * quickest,
-            Some(_) => self.left > TIMES * quickest || self.still >= STANDSTILL.max(quickest),
-        }
-    }
-}
-
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "bytes and seconds of an estimate need not be exact"
+)]
 impl Pending<'_> {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "bytes and seconds of an estimate need not be exact"
-    )]
-    fn pace(&mut self, now: Instant) -> Pace {
+    fn look(&mut self, now: Instant) {
         let fetched = self.asked.cloud.traffic().fetched;
         if fetched > self.last {
             (self.last, self.moved) = (fetched, now);
         }
-        // Others ask the same cloud; each has a share of what came.
-        let came = (fetched - self.before) / u64::from(self.asked.pace.under_way().max(1));
+    }
+
+    /// Its share of what came from its cloud, whom others ask too.
+    fn came(&self) -> u64 {
+        (self.last - self.before) / u64::from(self.asked.pace.under_way().max(1))
+    }
+
+    /// The seconds that a byte of it took while it moved; none if nothing came of it.
+    fn per_byte(&self) -> Option<f64> {
+        let came = self.came();
+        (came > 0).then(|| (self.moved - self.since).as_secs_f64() / came as f64)
+    }
+
+    /// The seconds that all of it is likely to take.
+    fn whole(&self) -> Option<f64> {
+        Some(self.per_byte()? * self.length as f64)
+    }
+
+    /// Whether another, who does as the quickest of all, would be done long before.
+    fn is_too_slow(&self, quickest: f64, now: Instant) -> bool {
         let still = (now - self.moved).as_secs_f64();
-        let per_byte = (self.moved - self.since).as_secs_f64() / came as f64;
-        Pace {
-            whole: (came > 0).then_some(per_byte * self.length as f64),
-            left: per_byte * self.length.saturating_sub(came) as f64,
-            still,
+        match self.per_byte() {
+            None => still > TIMES * quickest,
+            Some(per_byte) => {
+                let left = per_byte * self.length.saturating_sub(self.came()) as f64;
+                left > TIMES * quickest || still >= STANDSTILL.max(quickest)
+            }
         }
     }
 }
