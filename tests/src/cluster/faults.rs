@@ -26,8 +26,8 @@ pub struct Plan {
     pub around: Duration,
     /// Requests to each capability, until it is judged how copies share them.
     pub shared: u64,
-    /// By how much of an equal share a copy's may then differ. Callers come to another copy after 64 requests, so that fewer
-    /// requests are shared less equally.
+    /// By how much of an equal share a copy's may then differ. Callers come to another copy after 64 requests, and one copy may be two
+    /// such connections ahead by chance, so that fewer requests are shared less equally.
     pub unequal: f64,
     /// How soon a new copy must answer; it is only measured when not said.
     pub soon: Option<Duration>,
@@ -46,7 +46,7 @@ impl Plan {
     pub const SHORT: Self = Self {
         per_second: 50.0,
         around: Duration::from_secs(2),
-        shared: 600,
+        shared: 1_200,
         unequal: 0.25,
         soon: None,
     };
