@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use images::archive::Image;
+use images::compile;
 
+use crate::listed::WORKSPACE;
 use crate::small::{NAME, Place, broken, done};
 
 #[test]
@@ -39,6 +41,20 @@ fn the_same_program_has_the_same_digest_when_and_wherever_its_image_is_built() {
     std::fs::write(other.join("copy"), longer).unwrap();
     let third = other.build(&other.stage(&other.join("copy")));
     assert_ne!(Image::read(&third).unwrap().digest, again.digest);
+}
+
+#[test]
+fn when_it_is_compiled_is_in_no_program() {
+    let place = tempfile::tempdir().unwrap();
+    let source = place.path().join("when.c");
+    std::fs::write(&source, "__DATE__ __TIME__\n").unwrap();
+    let environment = compile::command(&WORKSPACE, &[]);
+    let environment = environment.get_envs();
+    let mut compiler = Command::new(compile::C_COMPILER);
+    compiler.args(["-E", "-P"]).arg(&source);
+    compiler.envs(environment.filter_map(|(name, value)| Some((name, value?))));
+    let seen = String::from_utf8(done(&mut compiler).stdout).unwrap();
+    assert_eq!(seen.trim(), "\"Jan  1 1970\" \"00:00:00\"");
 }
 
 #[test]

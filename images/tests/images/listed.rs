@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::small::{Place, commit, done};
 
-static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| {
+pub(crate) static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     Workspace::read(own.parent().unwrap()).unwrap()
 });
