@@ -7,8 +7,8 @@ use access::keys::SigningKey;
 use access::proof::{Holder, ProofKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::header::HeaderMap;
-use reqwest::{Certificate, Method, RequestBuilder, Response};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Certificate, Method, RequestBuilder, Response, StatusCode};
 use runtime::clock::{SharedClock, system};
 use serde_json::Value;
 
@@ -34,6 +34,18 @@ impl<T: Into<String>> From<T> for Door {
     }
 }
 
+/// Identity, or the gateway before it, gave no token.
+#[derive(Debug, thiserror::Error)]
+#[error("sign-in answered {status}: {text}")]
+pub struct NoToken {
+    /// Of the answer.
+    pub status: StatusCode,
+    /// Whether the answer says when to come back.
+    pub comes_back: bool,
+    /// Its body.
+    pub text: String,
+}
+
 /// Somebody who has signed in.
 #[derive(Debug)]
 pub struct Client {
@@ -49,7 +61,7 @@ impl Client {
     /// A citizen, by the facts that the register holds.
     ///
     /// # Errors
-    /// When identity refuses, with its answer.
+    /// [`NoToken`] when it is refused; when the connection breaks.
     pub async fn citizen(gateway: impl Into<Door>, facts: &Facts) -> Result<Self, Failure> {
         let form = vec![
             ("grant_type", "urn:lifeboat:grant:registry-facts".to_owned()),
@@ -64,7 +76,7 @@ impl Client {
     /// A program, by an assertion signed with its registered key (RFC 7523).
     ///
     /// # Errors
-    /// When identity refuses, with its answer.
+    /// [`NoToken`] when it is refused; when the connection breaks.
     pub async fn program(
         gateway: impl Into<Door>,
         client_id: &str,
@@ -113,6 +125,7 @@ impl Client {
             let answer = request.send().await?;
             client.hear(answer.headers());
             let status = answer.status();
+            let comes_back = answer.headers().contains_key(RETRY_AFTER);
             let text = answer.text().await?;
             if status.is_success() {
                 let token: Value = serde_json::from_str(&text)?;
@@ -123,7 +136,12 @@ impl Client {
                 return Ok(client);
             }
             if last || !text.contains("use_dpop_nonce") {
-                return Err(format!("sign-in answered {status}: {text}").into());
+                let refused = NoToken {
+                    status,
+                    comes_back,
+                    text,
+                };
+                return Err(refused.into());
             }
         }
         Err("sign-in did not end".into())

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::callers::{Caller, Said};
 use crate::Failure;
-use crate::client::{Client, Door};
+use crate::client::{Client, Door, NoToken};
 use crate::people::Facts;
 
 /// When who was told to come back does.
@@ -79,7 +79,24 @@ impl Counts {
 pub(super) struct Load {
     going: Arc<AtomicBool>,
     sent: Arc<AtomicU64>,
-    tasks: JoinSet<Counts>,
+    lookups: JoinSet<Counts>,
+    sign_ins: JoinSet<Counts>,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    pub(super) lookups: Counts,
+    /// Each is two requests where a nonce is asked for, counted as one.
+    pub(super) sign_ins: Counts,
+}
+
+impl Ended {
+    /// Of both kinds.
+    pub(super) fn together(mut self) -> Counts {
+        self.lookups.join(self.sign_ins);
+        self.lookups
+    }
 }
 
 impl Load {
@@ -88,14 +105,15 @@ impl Load {
         let mut load = Self {
             going: Arc::new(AtomicBool::new(true)),
             sent: Arc::default(),
-            tasks: JoinSet::new(),
+            lookups: JoinSet::new(),
+            sign_ins: JoinSet::new(),
         };
         let people = u32::try_from(callers.len()).unwrap_or(u32::MAX);
         let pause = Duration::from_secs_f64(f64::from(people) / per_second);
         for (number, caller) in callers.into_iter().enumerate() {
             let (going, sent) = (Arc::clone(&load.going), Arc::clone(&load.sent));
             // Not everybody begins with the same capability.
-            load.tasks
+            load.lookups
                 .spawn(ask_on(caller, number * 3, pause, going, sent));
         }
         load
@@ -104,18 +122,12 @@ impl Load {
     /// Somebody signs in again and again, beside the others.
     pub(super) fn and_sign_ins(mut self, door: Door, facts: &Facts, every: Duration) -> Self {
         let (facts, going) = (facts.clone(), Arc::clone(&self.going));
-        self.tasks.spawn(async move {
+        self.sign_ins.spawn(async move {
             let mut counts = Counts::default();
             while going.load(Ordering::Relaxed) {
-                let said = match Client::citizen(door.clone(), &facts).await {
-                    Ok(_) => Said::Right,
-                    Err(error) if error.is::<reqwest::Error>() => {
-                        Said::Broken(format!("sign-in: {error}"))
-                    }
-                    Err(error) => Said::Wrong(format!("sign-in: {error}")),
-                };
+                let said = signed_in(door.clone(), &facts).await;
+                tokio::time::sleep(if said == Said::Later { LATER } else { every }).await;
                 counts.add(said);
-                tokio::time::sleep(every).await;
             }
             counts
         });
@@ -128,13 +140,30 @@ impl Load {
     }
 
     /// Ends it, and says what came of it.
-    pub(super) async fn end(mut self) -> Result<Counts, Failure> {
+    pub(super) async fn end(mut self) -> Result<Ended, Failure> {
         self.going.store(false, Ordering::Relaxed);
-        let mut all = Counts::default();
-        while let Some(counts) = self.tasks.join_next().await {
-            all.join(counts?);
+        let mut ended = Ended::default();
+        while let Some(counts) = self.lookups.join_next().await {
+            ended.lookups.join(counts?);
         }
-        Ok(all)
+        while let Some(counts) = self.sign_ins.join_next().await {
+            ended.sign_ins.join(counts?);
+        }
+        Ok(ended)
+    }
+}
+
+async fn signed_in(door: Door, facts: &Facts) -> Said {
+    let Err(error) = Client::citizen(door, facts).await else {
+        return Said::Right;
+    };
+    let words = format!("sign-in: {error}");
+    match error.downcast_ref::<NoToken>() {
+        Some(refused) if refused.comes_back && matches!(refused.status.as_u16(), 429 | 503) => {
+            Said::Later
+        }
+        None if error.is::<reqwest::Error>() => Said::Broken(words),
+        _ => Said::Wrong(words),
     }
 }
 

@@ -27,7 +27,7 @@ impl Cluster {
         sleep(plan.around).await;
         let row = Row::of(
             "all certificates renewed, then the old ones revoked",
-            load.end().await?,
+            load.end().await?.together(),
         )
         .measured(format!("used everywhere after {took} s, without a restart"))
         .all_answered();

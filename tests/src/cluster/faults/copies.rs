@@ -48,7 +48,7 @@ impl Cluster {
         };
         let mut row = Row::of(
             "two copies of each capability share the load",
-            load.end().await?,
+            load.end().await?.together(),
         );
         for (name, counts) in self.capabilities().iter().zip(&shares) {
             let unequal = inequality(counts);
@@ -76,7 +76,7 @@ impl Cluster {
         let rolled = join_all(services.iter_mut().map(|one| one.roll(site))).await;
         sleep(plan.around).await;
         let (load, filed) = (load.end().await?, filing.end().await?);
-        let row = Row::of("rolling restart of every service", load).all_answered();
+        let row = Row::of("rolling restart of every service", load.together()).all_answered();
         let row = rolled
             .into_iter()
             .filter_map(Result::err)
@@ -86,8 +86,9 @@ impl Cluster {
     }
 
     /// One copy of everything behind the gateway is killed (SIGKILL) and started again. Lookups are asked again by the gateway;
-    /// what is filed is not, since nobody can tell what a killed copy had written: people ask again, under the same key.
-    pub(super) async fn copies_killed(&mut self, plan: Plan) -> Result<[Row; 2], Failure> {
+    /// what is filed is not, nor is a sign-in, since nobody can tell what a killed copy had written: people are told to come back,
+    /// with the same key of what they file and with another proof.
+    pub(super) async fn copies_killed(&mut self, plan: Plan) -> Result<[Row; 3], Failure> {
         let before = self.journal()?;
         let load = self.load(plan).await?;
         let filing = Filing::by(self.citizens().await?, PAUSE);
@@ -98,9 +99,11 @@ impl Cluster {
         }
         sleep(plan.around).await;
         let (load, filed) = (load.end().await?, filing.end().await?);
-        let row = Row::of("one copy of each service behind the gateway killed", load);
+        let what = "one copy of each service behind the gateway killed";
+        let row = Row::of(what, load.lookups).all_answered();
+        let signed_in = Row::of("people sign in meanwhile", load.sign_ins).told_to_come_back();
         let filed = self.filed("people file meanwhile", filed, before).await?;
-        Ok([row.all_answered(), filed.told_to_come_back()].map(|row| self.with_warnings(row)))
+        Ok([row, signed_in, filed.told_to_come_back()].map(|row| self.with_warnings(row)))
     }
 
     /// One copy of the gateway is killed: requests that it had at that moment break, and their clients ask again. No answer is wrong.
@@ -112,7 +115,7 @@ impl Cluster {
             service.kill(site).await?;
         }
         sleep(plan.around).await;
-        let counts = load.end().await?;
+        let counts = load.end().await?.together();
         let (broken, told) = (counts.broken, counts.words.join(" | "));
         let under_way = u64::try_from(super::CITIZENS + 2).unwrap_or(u64::MAX);
         let wrong = counts.wrong + counts.later;
@@ -142,7 +145,7 @@ impl Cluster {
         }
         try_join_all(services.iter().map(Deployed::receives)).await?;
         let retired = join_all(services.iter_mut().map(|one| one.retire(0))).await;
-        let mut row = Row::of("a new copy of each service", load.end().await?).all_answered();
+        let mut row = Row::of("a new copy of each service", load.end().await?.together()).all_answered();
         for (name, after) in took {
             let words = format!("{name} answers after {}", seconds(after));
             row = row.measured(words.clone()).holds(

@@ -31,7 +31,7 @@ impl Cluster {
         self.on_replica(true).await?;
         let back = seconds(back.elapsed());
         sleep(plan.around).await;
-        let row = Row::of("the PostgreSQL replica lost", load.end().await?)
+        let row = Row::of("the PostgreSQL replica lost", load.end().await?.together())
             .measured(format!(
                 "{without} requests without it; used again {back} after it answered"
             ))
