@@ -1,6 +1,7 @@
 //! Whether those who were asked still move. A thin line makes all clouds slow at once; to ask another one over the same line would only
 //! make it thinner, and costs a whole piece. So one that stands still is given as long as that piece would take: no more is lost by
-//! waiting than by asking.
+//! waiting than by asking. And one that only moves slowly is not judged before a peer is done: on a line that loses segments, one may
+//! have many times as much as another after the first seconds, and less after the next.
 
 use tokio::time::Instant;
 
@@ -67,11 +68,14 @@ impl<'a> Progress<'a> {
         }
         let wholes = self.pending.iter().filter_map(Pending::whole);
         let quickest = wholes.chain(self.quickest).min_by(f64::total_cmp);
-        // Nothing came from anybody: nothing is known of the line either.
-        quickest.is_none_or(|quickest| {
-            let mut pending = self.pending.iter();
-            pending.any(|one| one.is_too_slow(quickest, now))
-        })
+        let mut pending = self.pending.iter();
+        match quickest {
+            // Nothing came from anybody: nothing is known of the line either, but for how long.
+            None => pending.all(|one| one.still(now) >= STANDSTILL),
+            Some(quickest) => {
+                pending.any(|one| one.stands_still(quickest, now) || one.is_too_slow(self.quickest))
+            }
+        }
     }
 }
 
@@ -103,15 +107,25 @@ impl Pending<'_> {
         Some(self.per_byte()? * self.length as f64)
     }
 
-    /// Whether another, who does as the quickest of all, would be done long before.
-    fn is_too_slow(&self, quickest: f64, now: Instant) -> bool {
-        let still = (now - self.moved).as_secs_f64();
-        match self.per_byte() {
-            None => still > TIMES * quickest,
-            Some(per_byte) => {
-                let left = per_byte * self.length.saturating_sub(self.came()) as f64;
-                left > TIMES * quickest || still >= STANDSTILL.max(quickest)
-            }
+    /// The seconds for which nothing more has come from its cloud.
+    fn still(&self, now: Instant) -> f64 {
+        (now - self.moved).as_secs_f64()
+    }
+
+    /// Whether it has stood still for as long as another is likely to take for all of it.
+    fn stands_still(&self, quickest: f64, now: Instant) -> bool {
+        let still = self.still(now);
+        if self.came() == 0 {
+            still > TIMES * quickest
+        } else {
+            still >= STANDSTILL.max(quickest)
         }
+    }
+
+    /// Whether another, who does as the quickest of those that are done, would be done long before.
+    fn is_too_slow(&self, quickest: Option<f64>) -> bool {
+        let left = self.length.saturating_sub(self.came()) as f64;
+        let slow = self.per_byte().zip(quickest);
+        slow.is_some_and(|(per_byte, quickest)| per_byte * left > TIMES * quickest)
     }
 }
