@@ -139,9 +139,10 @@ impl Household {
             .with(|clients| (clients.kept.clone(), clients.fresh.clone()));
         let first = self.question(&kept, body.clone(), request)?;
         let answer = match first.send().await {
-            // Household closes kept connections when it leaves, maybe under a request. The check changes nothing, so it may
-            // be asked again although it is a POST (RFC 9110 §9.2.2); its token is good for one use.
-            Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+            // Household closes kept connections when it leaves, maybe under a request, and one that has just died refuses new ones
+            // until it is left out. The check changes nothing, so it may be asked again although it is a POST (RFC 9110 §9.2.2);
+            // its token is good for one use.
+            Err(error) if error.is_request() && !error.is_timeout() => {
                 let again = self.question(&fresh, body, request)?;
                 again.header(CONNECTION, "close").send().await
             }

@@ -4,6 +4,8 @@
 //! can tell then whether it was read, so only what may be asked twice goes on a kept connection (RFC 9110 §9.2.2).
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,6 +78,12 @@ impl CallError {
     pub(crate) fn is_before_answer(&self) -> bool {
         matches!(self, Self::Broken(error) if !error.is_connect())
     }
+
+    /// Whether no connection came to be, and soon: a copy of the service that has just died refuses or breaks the handshake, until
+    /// whatever leads to the copies leaves it out.
+    pub(crate) fn is_before_request(&self) -> bool {
+        matches!(self, Self::Broken(error) if error.is_connect() && !took_too_long(error))
+    }
 }
 
 impl Client {
@@ -143,6 +151,19 @@ impl Client {
         }
         Ok(all.map_or(first, BytesMut::freeze))
     }
+}
+
+/// Whether an error comes from waiting in vain.
+fn took_too_long(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let system = error.downcast_ref::<io::Error>();
+        if system.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn pools(config: ClientConfig, settings: &Forwarding) -> Pools {

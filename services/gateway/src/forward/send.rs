@@ -71,9 +71,10 @@ impl Outgoing<'_> {
             Way::Fresh
         };
         let mut answered = self.call(client, signer, way, 0).await?;
-        if way == Way::Kept && is_unread(&answered) {
-            // A kept connection that the service was just closing, as it does with all of them when it leaves: another
-            // kept one would end the same way. The token is minted anew, because each is good for one use.
+        // A kept connection that the service was just closing, as it does with all of them when it leaves: another kept one would
+        // end the same way. Where no connection came to be, nothing was sent, and anything may be asked again.
+        if is_unsent(&answered) || way == Way::Kept && is_unread(&answered) {
+            // The token is minted anew, because each is good for one use.
             answered = self.call(client, signer, Way::Fresh, 1).await?;
         }
         match answered {
@@ -159,6 +160,11 @@ impl Outgoing<'_> {
         headers.insert(REQUEST_ID, id);
         Ok(request)
     }
+}
+
+/// Whether nothing reached the service.
+fn is_unsent(answered: &Result<Answer, CallError>) -> bool {
+    answered.as_ref().is_err_and(CallError::is_before_request)
 }
 
 /// Whether the service closed the connection without having read the request: by breaking it off, or by saying that it had

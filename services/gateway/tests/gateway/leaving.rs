@@ -1,6 +1,6 @@
 //! A service that leaves closes all its kept connections: what is asked at that moment is answered by the one that stays.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener as StdListener};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::harness::World;
+use super::harness::{Certificates, Person, World};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLifeboat-Subjects: A123456789\r\n\
     Content-Length: 2\r\n\r\n{}";
@@ -114,20 +114,78 @@ async fn a_question_on_a_closing_connection_is_asked_again_on_a_fresh_one_with_a
     assert_eq!(tokens.len(), all, "each token is used once");
 }
 
+async fn file(officer: &Person) -> reqwest::Response {
+    let request = officer.request("POST", "/echo/v1/filings").await;
+    let request = request
+        .header("Lookup-Purpose", "disaster-relief")
+        .header("Case-Number", "1")
+        .header("content-type", "application/json")
+        .body("{}");
+    request.send().await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_must_not_happen_twice_is_sent_once_and_arrives() {
     let (world, copies) = with_stale_connections().await;
     let officer = world.officer();
     for _ in 0..6 {
-        let request = officer.request("POST", "/echo/v1/filings").await;
-        let request = request
-            .header("Lookup-Purpose", "disaster-relief")
-            .header("Case-Number", "1")
-            .header("content-type", "application/json")
-            .body("{}");
-        assert_eq!(request.send().await.unwrap().status(), 200);
+        assert_eq!(file(&officer).await.status(), 200);
     }
     let arrived = copies.arrived.lock().unwrap();
     assert!(arrived.iter().all(|(method, _)| method == "POST"));
     assert_eq!(arrived.len(), 6);
+}
+
+/// Leads on to a service of which one copy has just died: as many new connections as `dying` says are closed before the handshake.
+fn lead_past_the_dead(service: String, dying: Arc<AtomicU32>) -> SocketAddr {
+    let listener = StdListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let listener = TcpListener::from_std(listener).unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let one_less = |left: u32| left.checked_sub(1);
+            if dying
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
+                .is_ok()
+            {
+                continue;
+            }
+            let service = service.clone();
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(service).await.unwrap();
+                let _ended = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_connection_comes_to_be_the_next_copy_is_asked_whatever_is_asked() {
+    let dying = Arc::new(AtomicU32::new(0));
+    let world = World::secure(&Certificates::new(), |settings| {
+        let echo = settings["upstreams"]["echo"].as_str().unwrap();
+        let service = echo.strip_prefix("https://").unwrap().to_owned();
+        let address = lead_past_the_dead(service, Arc::clone(&dying));
+        settings["upstreams"]["echo"] = json!(format!("https://{address}"));
+        settings["forwarding"]["readiness_interval_ms"] = json!(60_000);
+    })
+    .await
+    .unwrap();
+
+    dying.store(1, Ordering::SeqCst);
+    let answer = world.get("/echo/v1/public").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(dying.swap(1, Ordering::SeqCst), 0, "none was closed");
+
+    let officer = world.officer();
+    assert_eq!(file(&officer).await.status(), 200);
+    assert_eq!(dying.load(Ordering::SeqCst), 0, "none was closed");
+
+    // Where every copy is dead, it is said.
+    dying.store(u32::MAX, Ordering::SeqCst);
+    let answer = file(&officer).await;
+    assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
 }
