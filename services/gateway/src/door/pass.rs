@@ -12,7 +12,7 @@ use runtime::problem::{Kind, MEDIA_TYPE, Problem};
 use super::body::Body;
 use super::lookup_log::{self, Lookup};
 use super::{Door, Exchange, is_sign_in};
-use crate::catalogue::{Operation, PathValues, WELL_KNOWN};
+use crate::catalogue::{IDENTITY, Operation, PathValues, WELL_KNOWN};
 use crate::forward::client::Answer;
 use crate::forward::headers;
 use crate::forward::send::Outgoing;
@@ -67,7 +67,7 @@ impl Door {
         })?;
         self.log(exchange, operation, values, caller, &answer)
             .await?;
-        outward(&answer)
+        outward(&answer, *operation.service == *IDENTITY)
     }
 
     /// Writes who was looked at. Until that is durable, nothing of the answer leaves.
@@ -110,16 +110,17 @@ fn target(request: &HttpRequest, operation: &Operation) -> Result<PathAndQuery, 
         .map_err(|_| Problem::new(Kind::Malformed))
 }
 
-/// A service's answer as the client gets it. A fault without problem details may tell of the inside, and is replaced.
-fn outward(answer: &Answer) -> Result<HttpResponse, Problem> {
+/// A service's answer as the client gets it. A fault without problem details may tell of the inside, and is replaced; but where
+/// tokens are given out, clients know what an OAuth error says (RFC 6749 §5.2) and nothing else.
+fn outward(answer: &Answer, speaks_oauth: bool) -> Result<HttpResponse, Problem> {
     let status = StatusCode::from_u16(answer.head.status.as_u16())
         .map_err(|_| Problem::new(Kind::Unavailable).retry_after(1))?;
-    let explained = answer
-        .head
-        .headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()));
-    if status.is_server_error() && !explained {
+    let kind = answer.head.headers.get(CONTENT_TYPE);
+    let is =
+        |kind_of: &str| kind.is_some_and(|kind| kind.as_bytes().starts_with(kind_of.as_bytes()));
+    let is_oauth =
+        speaks_oauth && status == StatusCode::SERVICE_UNAVAILABLE && is("application/json");
+    if status.is_server_error() && !is(MEDIA_TYPE) && !is_oauth {
         return Err(Problem::new(Kind::of_status(status)).retry_after(1));
     }
     let mut outward = HttpResponse::build(status);

@@ -198,3 +198,22 @@ async fn a_services_fault_tells_nothing_of_its_inside() {
         "urn:lifeboat:problem:internal"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_tokens_are_given_out_clients_are_told_in_oauths_words_to_come_back() {
+    let world = World::start().await;
+    let ask = async |status: u16| {
+        let url = format!("{}/identity/v1/token?status={status}", world.url);
+        let form = "application/x-www-form-urlencoded";
+        let request = world.http.post(url).header("content-type", form);
+        request.body("grant_type=x").send().await.unwrap()
+    };
+    let answer = ask(503).await;
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert!(answer.text().await.unwrap().starts_with("{\"data\""));
+    // Any other fault may tell of the inside, and another service speaks of problems.
+    problem(ask(500).await).await;
+    let other = world.get("/echo/v1/public?status=503").send().await;
+    problem(other.unwrap()).await;
+}
