@@ -26,6 +26,15 @@
 {{- if and .Values.serviceMonitors.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.monitoring) -}}
 {{- fail "networkPolicy.monitoring: name who may read measures, or switch serviceMonitors off" -}}
 {{- end -}}
+{{- $clients := dict -}}
+{{- range (.Values.services.identity).clients -}}
+{{- if hasKey $clients .clientId }}{{ fail (printf "services.identity.clients: %s is there twice" .clientId) }}{{ end -}}
+{{- $_ := set $clients .clientId . -}}
+{{- end -}}
+{{- $certificates := .Values.tls.certManager -}}
+{{- if ge (trimSuffix "h" $certificates.renewBefore | int) (trimSuffix "h" $certificates.duration | int) -}}
+{{- fail (printf "tls.certManager.renewBefore: %s, but duration is %s" $certificates.renewBefore $certificates.duration) -}}
+{{- end -}}
 {{- include "lifeboat.checkEdge" .Values.edge -}}
 {{- include "lifeboat.checkConnections" . -}}
 {{- end -}}
@@ -43,14 +52,14 @@
 {{- define "lifeboat.checkNames" -}}
 {{- $fullname := include "lifeboat.fullname" . -}}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" .Release.Name) }}{{ fail (printf "release: %s is part of Services' names, which take only a-z, 0-9 and -" .Release.Name) }}{{ end -}}
-{{- if gt (len $fullname) 37 }}{{ fail (printf "release: %s, the name of what it makes, has more than 37 letters" $fullname) }}{{ end -}}
+{{- if gt (len $fullname) 37 }}{{ fail (printf "release: %s, the name of what it makes, has more than 37 letters: give the release a name of at most 28, or 37 with lifeboat in it" $fullname) }}{{ end -}}
 {{- range $name, $_ := .Values.capabilities -}}
 {{- $words := list "address" "all" "backup" "broker" "cost" "dashboard" "default-deny" "edge" "gateway" "identity" "journal-backup" "lifeboat" "metrics" "postgres" "restore" "rules" "secrets" "test" -}}
 {{- if or (has $name $words) (regexMatch "^(broker|gateway|identity|postgres|restore|to|vault)-" $name) }}{{ fail (printf "capabilities.%s: is the name of something else in the release" $name) }}{{ end -}}
 {{- end -}}
 {{- range include "lifeboat.enabled" . | fromJsonArray -}}
-{{- $longest := printf "%s-restore-%s-01234567" $fullname . -}}
-{{- if gt (len $longest) 63 }}{{ fail (printf "capabilities.%s: the name of its Job, such as %s, has more than 63 letters: give the release or the capability a shorter one" . $longest) }}{{ end -}}
+{{- $longest := printf "%s-%s" $fullname . -}}
+{{- if gt (len $longest) 63 }}{{ fail (printf "capabilities.%s: the name of its Service, %s, has more than 63 letters: give the release or the capability a shorter one" . $longest) }}{{ end -}}
 {{- end -}}
 {{- end -}}
 
@@ -69,7 +78,7 @@
 {{- define "lifeboat.checkResources" -}}
 {{- $requests := .of.resources.requests -}}
 {{- with .of.resources.limits -}}
-{{- if gt (include "lifeboat.millicores" $requests.cpu | int) (include "lifeboat.millicores" .cpu | int) -}}
+{{- if and .cpu (gt (include "lifeboat.millicores" $requests.cpu | int) (include "lifeboat.millicores" (.cpu | default 0) | int)) -}}
 {{- fail (printf "%s.resources.requests.cpu: %v, but the limit is %v" $.key $requests.cpu .cpu) -}}
 {{- end -}}
 {{- if gt (include "lifeboat.mebibytes" $requests.memory | int) (include "lifeboat.mebibytes" .memory | int) -}}
@@ -80,6 +89,7 @@
 
 {{/* What is said of an edge, and is for nothing where the edge is of this type. Takes edge. */}}
 {{- define "lifeboat.checkEdge" -}}
+{{- if and (contains "/" .className) (ne .type "load-balancer") }}{{ fail (printf "edge.className: %s is no name of a class with edge.type %s" .className .type) }}{{ end -}}
 {{- $own := list "annotations" "className" "certManager" -}}
 {{- $route := list "parentRef" "certManager" -}}
 {{- $used := dict "none" list "ingress" $own "load-balancer" $own "gateway" (ternary $own $route (not (empty .className))) -}}

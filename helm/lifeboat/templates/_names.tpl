@@ -37,6 +37,28 @@ labels:
   {{- include "lifeboat.labels" . | nindent 2 }}
 {{- end -}}
 
+{{/* Labels of a pod: its component's, and what values add. Takes root, component and role. */}}
+{{- define "lifeboat.podLabels" -}}
+{{ include "lifeboat.labels" . }}
+{{- with .root.Values.pods.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The name of the Job that restores a capability. Takes root, capability and what, all that makes it another restore. Where it would be too long
+     it is cut, and what was cut off is in its hash. */}}
+{{- define "lifeboat.restoreJob" -}}
+{{- $name := printf "%s-restore-%s" (include "lifeboat.fullname" .root) .capability -}}
+{{- $hashed := ternary (toJson .what) (printf "%s %s" $name (toJson .what)) (le (len $name) 54) -}}
+{{- printf "%s-%s" (trunc 54 $name | trimSuffix "-") (sha256sum $hashed | trunc 8) -}}
+{{- end -}}
+
+{{/* An address and a port to listen on. Takes root and port. */}}
+{{- define "lifeboat.listenAt" -}}
+{{- $address := .root.Values.listen.address -}}
+{{- ternary (printf "[%s]" $address) $address (contains ":" $address) }}:{{ int .port }}
+{{- end -}}
+
 {{/* The image of a program. Takes root, program and, where it is pinned, digest. */}}
 {{- define "lifeboat.image" -}}
 {{- $image := .root.Values.image -}}

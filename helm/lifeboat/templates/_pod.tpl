@@ -12,12 +12,31 @@ securityContext:
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
     type: RuntimeDefault
+{{- with .Values.pods.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.pods.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.pods.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . | quote }}
   {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* What a pod has that is no copy of a service: they say it themselves. */}}
+{{- define "lifeboat.priority" -}}
+{{- with .Values.defaults.priorityClassName -}}
+priorityClassName: {{ . | quote }}
+{{- end -}}
 {{- end -}}
 
 {{- define "lifeboat.containerSecurity" -}}

@@ -29,7 +29,9 @@
 {{- if and .Values.tls.enabled (not .Values.tls.certManager.enabled) -}}
 {{- range include "lifeboat.insides" . | fromJsonArray }}{{ $names = append $names (printf "%s-%s" $root.Values.tls.secretPrefix .) }}{{ end -}}
 {{- end -}}
-{{- if and (include "lifeboat.edgeTls" .) .Values.services.gateway.enabled (not .Values.edge.certManager.enabled) }}{{ $names = append $names .Values.edge.tlsSecret }}{{ end -}}
+{{- $edge := .Values.edge -}}
+{{- $readsEdge := or (has $edge.type (list "load-balancer" "ingress")) (and (eq $edge.type "gateway") $edge.className) -}}
+{{- if and $readsEdge .Values.services.gateway.enabled (not $edge.certManager.enabled) }}{{ $names = append $names $edge.tlsSecret }}{{ end -}}
 {{- if and $serves $traces.endpoint }}{{ $names = append $names $traces.headersSecret.name }}{{ end -}}
 {{- $vault := .Values.vault -}}
 {{- if or .Values.restore.enabled $vault.scrub.enabled $vault.watch.enabled }}{{ $names = append $names $vault.secret }}{{ end -}}

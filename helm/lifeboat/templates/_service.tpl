@@ -32,6 +32,10 @@ spec:
   replicas: {{ int $entry.replicas }}
   {{- end }}
   revisionHistoryLimit: 3
+  {{- if .gates }}
+  # As long as a restore takes: until then pods wait for their data, and nothing has failed.
+  progressDeadlineSeconds: 86400
+  {{- end }}
   strategy:
     type: RollingUpdate
     rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
@@ -41,8 +45,11 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "lifeboat.labels" . | nindent 8 }}
+        {{- include "lifeboat.podLabels" . | nindent 8 }}
       annotations:
+        {{- with $root.Values.pods.annotations }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
         checksum/config: {{ $config | sha256sum }}
         {{- with .address }}
         checksum/address: {{ . | sha256sum }}
@@ -201,12 +208,12 @@ timeout_ms = {{ int .timeoutMs }}
 {{- end }}
 
 [admin]
-listen = "{{ $listen.address }}:{{ int $listen.adminPort }}"
+listen = "{{ include "lifeboat.listenAt" (dict "root" .root "port" $listen.adminPort) }}"
 
 {{ .config | trim }}
 
 [service.server]
-listen = "{{ $listen.address }}:{{ int $listen.port }}"
+listen = "{{ include "lifeboat.listenAt" (dict "root" .root "port" $listen.port) }}"
 workers = {{ int .entry.workers }}
 drain_delay_ms = {{ mul 1000 (int .root.Values.drain.delaySeconds) }}
 stop_timeout_s = {{ int .root.Values.drain.timeoutSeconds }}

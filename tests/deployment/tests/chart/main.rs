@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod accepted;
 mod capabilities;
 mod checkers;
 mod consistency;

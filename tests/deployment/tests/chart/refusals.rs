@@ -214,7 +214,8 @@ fn what_is_no_network_time_or_name_is_refused_and_named() {
         &*format!("capabilities.{long}.enabled=true"),
         &*format!("capabilities.{long}.tier=1"),
     ];
-    refused(&all(&values), &format!("capabilities.{long}"));
+    let release = "a-government-in-an-emergency";
+    release_refused(release, &all(&values), &format!("capabilities.{long}"));
     for release in ["two.parts", "a-release-that-is-longer-than-it-may-be"] {
         release_refused(release, &Values::default(), &format!("release: {release}"));
     }
