@@ -103,17 +103,18 @@ async fn up(options: &Options, interrupt: &mut Interrupt) -> Result<(), Failure>
         Remains::required()?.end().await?;
         return Err(failure);
     }
-    show(&ready)
+    show(&ready, &options.programs())
 }
 
 /// Prints where everything is.
-fn show(ready: &Path) -> Result<(), Failure> {
+fn show(ready: &Path, programs: &Path) -> Result<(), Failure> {
     let said: Value = serde_json::from_str(&std::fs::read_to_string(ready)?)?;
     let gateway = said["gateway"].as_str().unwrap_or_default();
     let person = said["citizen"]["national_id"].as_str().unwrap_or_default();
     let authority = said["authority"].as_str().unwrap_or_default();
     let known = format!("--ready-file {} --ca-file {authority}", ready.display());
-    let call = |words: &str| println!("  target/debug/lifeboat call {known} {words}");
+    let program = programs.join("lifeboat");
+    let call = |words: &str| println!("  {} call {known} {words}", program.display());
     println!(
         "\nThe gateway answers at {gateway}; {gateway}/docs shows every operation, {gateway}/readyz who is served.\n"
     );

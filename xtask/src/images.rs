@@ -43,9 +43,15 @@ const RUNNERS: [Part; 4] = [
 /// From the Python package index, for the tests: the schemas of the lists of materials, and what validates by them.
 const CHECKERS: [&str; 2] = ["cyclonedx-python-lib==11.12.0", "jsonschema-rs==0.61.2"];
 
+/// The values that pin every image.
+const ALL_DIGESTS: &str = "digests.yaml";
+
+/// Those of some images, for Helm after the others: what was not built stays pinned to what it was.
+const SOME_DIGESTS: &str = "digests-of-some.yaml";
+
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Only these programs [default: all]
+    /// Only these programs [default: all]; their digests are in a file of their own, which adds to digests.yaml
     #[arg(long, value_name = "NAME", num_args = 1..)]
     only: Vec<String>,
     /// The registry that the images are for, as in the chart's `image.registry`
@@ -99,7 +105,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let built = work.all(&programs, &builder, &mut interrupt).await;
     builder.clear()?;
     let built = built?;
-    work.tell(&built)?;
+    let is_part = !arguments.only.is_empty();
+    work.tell(&built, if is_part { SOME_DIGESTS } else { ALL_DIGESTS })?;
     if arguments.push {
         work.push(&built, &mut interrupt).await?;
     }
@@ -199,12 +206,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes the values, and a table for people.
-    fn tell(&self, images: &BTreeMap<String, Image>) -> Result<(), Failure> {
+    /// Writes the values into a file of this name, and a table for people.
+    fn tell(&self, images: &BTreeMap<String, Image>, values: &str) -> Result<(), Failure> {
         let digests = images.iter();
         let digests = digests.map(|(name, image)| (name.clone(), image.digest.clone()));
-        let values = self.out.join("digests.yaml");
-        std::fs::write(&values, digests::values(&self.place, &digests.collect())?)?;
+        let digests = digests::values(&self.place, &digests.collect())?;
+        std::fs::write(self.out.join(values), digests)?;
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED).set_header([
             "image",
@@ -221,10 +228,7 @@ impl Work<'_> {
             ]);
         }
         println!("{table}");
-        println!(
-            "archives (OCI) and digests.yaml are in {}",
-            self.out.display()
-        );
+        println!("archives (OCI) and {values} are in {}", self.out.display());
         Ok(())
     }
 }

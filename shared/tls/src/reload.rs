@@ -77,6 +77,9 @@ fn watch<T>(
     read: &impl Fn() -> Result<T, TlsError>,
 ) {
     let mut complained = false;
+    for outcome in ["used", "refused"] {
+        reloads(side, outcome).increment(0);
+    }
     loop {
         std::thread::sleep(period);
         let Some(reloaded) = watched.upgrade() else {
@@ -87,9 +90,7 @@ fn watch<T>(
             continue;
         }
         let changed = read();
-        metrics::counter!("lifeboat_tls_reloads_total", "side" => side,
-            "outcome" => if changed.is_ok() { "used" } else { "refused" })
-        .increment(1);
+        reloads(side, if changed.is_ok() { "used" } else { "refused" }).increment(1);
         match changed {
             Ok(changed) => {
                 tracing::info!(side, "certificates changed");
@@ -105,6 +106,10 @@ fn watch<T>(
             Err(_) => (),
         }
     }
+}
+
+fn reloads(side: &'static str, outcome: &'static str) -> metrics::Counter {
+    metrics::counter!("lifeboat_tls_reloads_total", "side" => side, "outcome" => outcome)
 }
 
 /// The contents and not the times: a mounted Secret is replaced by turning a link.

@@ -63,6 +63,13 @@ pub(super) struct Holder {
 impl Holder {
     /// Starts it, and writes down what belongs to it.
     pub(super) fn start(options: &Options, work: Work) -> Result<Self, Failure> {
+        let packages = match &options.snapshots {
+            Some(packages) => Some(
+                fs::canonicalize(packages)
+                    .map_err(|error| format!("--snapshots: {}: {error}", packages.display()))?,
+            ),
+            None => None,
+        };
         fs::create_dir_all(folder())?;
         let place = tempfile::Builder::new()
             .prefix("lifeboat-cluster-")
@@ -81,8 +88,8 @@ impl Holder {
             })
             .arg("--folder")
             .arg(&place);
-        match &options.snapshots {
-            Some(packages) => command.arg("--snapshots").arg(fs::canonicalize(packages)?),
+        match packages {
+            Some(packages) => command.arg("--snapshots").arg(packages),
             None => command.arg("--people").arg(options.people.to_string()),
         };
         if options.release {
