@@ -9,13 +9,19 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often each copy is asked whether it is ready.
 const INTERVAL: Duration = Duration::from_millis(25);
 
 /// How long a copy may take to say so.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often in a row a copy may say nothing in time until it counts as one that is not ready. It is enough to say so once.
+const SILENCES: u32 = 3;
+
+/// How long a connection waits for a copy that takes it.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// Balances TCP connections. Those that are open stay where they are; gone when dropped.
 #[derive(Debug)]
@@ -104,11 +110,15 @@ impl Drop for Place {
 }
 
 async fn watch(copy: &Copy) {
+    let mut silences = 0;
     loop {
-        let ready = timeout(PATIENCE, is_ready(&copy.readiness)).await;
-        copy.ready
-            .store(matches!(ready, Ok(Ok(true))), Ordering::Relaxed);
-        tokio::time::sleep(INTERVAL).await;
+        let said = timeout(PATIENCE, is_ready(&copy.readiness)).await;
+        silences = if said.is_err() { silences + 1 } else { 0 };
+        if silences == 0 || silences >= SILENCES {
+            let ready = matches!(said, Ok(Ok(true)));
+            copy.ready.store(ready, Ordering::Relaxed);
+        }
+        sleep(INTERVAL).await;
     }
 }
 
@@ -126,27 +136,34 @@ async fn accept(listener: TcpListener, copies: Copies) {
     let mut open = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         while open.try_join_next().is_some() {}
-        let ready: Vec<String> = {
-            let copies = copies.read().unwrap_or_else(PoisonError::into_inner);
-            let ready = copies
-                .iter()
-                .filter(|copy| copy.ready.load(Ordering::Relaxed));
-            ready.map(|copy| copy.address.clone()).collect()
-        };
         let first = turn.fetch_add(1, Ordering::Relaxed);
-        open.spawn(carry(client, ready, first));
+        open.spawn(carry(client, Arc::clone(&copies), first));
     }
 }
 
-/// Where the copy whose turn it is refuses, the next one has it.
-async fn carry(mut client: TcpStream, ready: Vec<String>, first: usize) {
-    for step in 0..ready.len() {
-        let address = &ready[(first + step) % ready.len()];
-        if let Ok(mut server) = TcpStream::connect(address).await {
-            // Small answers are not held back for more. How the connection ends is seen by both ends.
-            let _quick = (client.set_nodelay(true), server.set_nodelay(true));
-            let _ended = copy_bidirectional(&mut client, &mut server).await;
-            return;
+/// Where the copy whose turn it is refuses, the next one has it; where none takes the connection, it waits for one.
+async fn carry(mut client: TcpStream, copies: Copies, first: usize) {
+    let deadline = Instant::now() + WAIT;
+    while Instant::now() < deadline {
+        let ready = ready(&copies);
+        for step in 0..ready.len() {
+            let address = &ready[(first + step) % ready.len()];
+            if let Ok(mut server) = TcpStream::connect(address).await {
+                // Small answers are not held back for more. How the connection ends is seen by both ends.
+                let _quick = (client.set_nodelay(true), server.set_nodelay(true));
+                let _ended = copy_bidirectional(&mut client, &mut server).await;
+                return;
+            }
         }
+        sleep(INTERVAL).await;
     }
+}
+
+/// Where the copies are that say they are ready.
+fn ready(copies: &Copies) -> Vec<String> {
+    let copies = copies.read().unwrap_or_else(PoisonError::into_inner);
+    let ready = copies
+        .iter()
+        .filter(|copy| copy.ready.load(Ordering::Relaxed));
+    ready.map(|copy| copy.address.clone()).collect()
 }

@@ -46,6 +46,14 @@ pub struct NoToken {
     pub text: String,
 }
 
+impl NoToken {
+    /// Whether it may be tried again: 429 or 503 with `Retry-After`.
+    #[must_use]
+    pub fn is_told_to_come_back(&self) -> bool {
+        self.comes_back && matches!(self.status.as_u16(), 429 | 503)
+    }
+}
+
 /// Somebody who has signed in.
 #[derive(Debug)]
 pub struct Client {

@@ -17,7 +17,7 @@ async fn from_the_first_backup_to_every_fault_no_request_is_lost() {
     let options = Options {
         people: 100,
         packages: None,
-        drain_seconds: 1,
+        drain_seconds: Options::DRAIN_SECONDS,
         cloud_patience: Some(3),
         tools: Tools {
             helm: tool(HELM).into(),

@@ -32,10 +32,16 @@ async fn answered(running: &Running, most: usize) -> usize {
             .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             .await
             .unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.unwrap());
-        }
+        let answer = async {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.unwrap());
+            }
+            head
+        };
+        let head = tokio::time::timeout(Duration::from_mins(1), answer)
+            .await
+            .unwrap();
         let head = String::from_utf8(head).unwrap().to_lowercase();
         assert!(head.starts_with("http/1.1 204"), "{head}");
         if head.contains("connection: close") {

@@ -1,7 +1,7 @@
 //! Readiness falls before the listener closes, and nobody who was let in is sent away.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, web};
 use reqwest::StatusCode;
@@ -9,8 +9,14 @@ use runtime::lifecycle::Drain;
 use runtime::server::{self, Settings};
 use runtime::{admin, metrics};
 
+/// How long the door stays open: longer than a busy machine stands still, so that it is still open when it is looked at.
+const OPEN_MS: u64 = 7_000;
+
+/// How long the slow answer takes: longer than the door stays open.
+const SLOW: Duration = Duration::from_secs(8);
+
 async fn slow() -> HttpResponse {
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(SLOW).await;
     HttpResponse::Ok().body("done")
 }
 
@@ -19,7 +25,7 @@ async fn a_drain_answers_everybody_who_came_before_the_door_closed() {
     metrics::install().unwrap();
     let settings = Settings {
         workers: 1,
-        drain_delay_ms: 400,
+        drain_delay_ms: OPEN_MS,
         ..Settings::default()
     };
     let drain = Drain::default();
@@ -40,11 +46,11 @@ async fn a_drain_answers_everybody_who_came_before_the_door_closed() {
 
     let late = tokio::spawn(reqwest::get(format!("{url}/slow")));
     let stopping = tokio::spawn(running.stop());
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    assert_eq!(
-        status(&readyz).await.unwrap(),
-        StatusCode::SERVICE_UNAVAILABLE
-    );
+    let deadline = Instant::now() + SLOW;
+    while status(&readyz).await.unwrap() != StatusCode::SERVICE_UNAVAILABLE {
+        assert!(Instant::now() < deadline, "readiness does not fall");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(
         status(&url).await.unwrap(),
         StatusCode::OK,

@@ -270,6 +270,10 @@ mod tests {
 
     use super::{Line, Proxy};
 
+    /// Longer than anything takes on a busy machine.
+    const SOON: Duration = Duration::from_secs(20);
+
+    /// For so long nothing comes over a broken line.
     const MOMENT: Duration = Duration::from_millis(200);
 
     async fn echo() -> String {
@@ -286,44 +290,55 @@ mod tests {
         address
     }
 
-    async fn echoes(stream: &mut TcpStream) -> bool {
+    async fn echoes(stream: &mut TcpStream, within: Duration) -> bool {
         let mut byte = [0];
         stream.write_all(b"x").await.is_ok()
-            && matches!(timeout(MOMENT, stream.read(&mut byte)).await, Ok(Ok(1)))
+            && matches!(timeout(within, stream.read(&mut byte)).await, Ok(Ok(1)))
+    }
+
+    /// A connection, once the proxy listens.
+    async fn connected(proxy: &Proxy) -> TcpStream {
+        let connecting = async {
+            loop {
+                if let Ok(stream) = TcpStream::connect(proxy.address()).await {
+                    return stream;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(SOON, connecting).await.unwrap()
     }
 
     #[tokio::test]
     async fn the_line_passes_breaks_and_passes_again() {
         let proxy = Proxy::start(echo().await).await;
         for broken in [Line::Refuse, Line::Cut] {
-            let mut open = TcpStream::connect(proxy.address()).await.unwrap();
-            assert!(echoes(&mut open).await);
+            let mut open = connected(&proxy).await;
+            assert!(echoes(&mut open, SOON).await);
             proxy.set(broken);
             tokio::time::sleep(Duration::from_millis(50)).await;
-            assert!(!echoes(&mut open).await, "{broken:?} cuts what is open");
+            let echoed = echoes(&mut open, MOMENT).await;
+            assert!(!echoed, "{broken:?} cuts what is open");
             let fresh = TcpStream::connect(proxy.address()).await;
             assert_eq!(fresh.is_err(), broken == Line::Refuse);
             proxy.set(Line::Pass);
             tokio::time::sleep(Duration::from_millis(50)).await;
-            assert!(echoes(&mut TcpStream::connect(proxy.address()).await.unwrap()).await);
+            assert!(echoes(&mut connected(&proxy).await, SOON).await);
         }
     }
 
     #[tokio::test]
     async fn a_stalled_line_holds_bytes_back_and_loses_none() {
         let proxy = Proxy::start(echo().await).await;
-        let mut open = TcpStream::connect(proxy.address()).await.unwrap();
-        assert!(echoes(&mut open).await);
+        let mut open = connected(&proxy).await;
+        assert!(echoes(&mut open, SOON).await);
         proxy.set(Line::Stall);
         tokio::time::sleep(Duration::from_millis(50)).await;
-        assert!(!echoes(&mut open).await);
+        assert!(!echoes(&mut open, MOMENT).await);
         proxy.set(Line::Pass);
         let mut byte = [0];
-        assert_eq!(
-            open.read(&mut byte).await.unwrap(),
-            1,
-            "the held byte arrives"
-        );
+        let arrived = timeout(SOON, open.read(&mut byte)).await.unwrap();
+        assert_eq!(arrived.unwrap(), 1, "the held byte arrives");
     }
 
     #[tokio::test]

@@ -103,9 +103,14 @@ fn refusal(outcome: &std::io::Result<()>) -> &Error {
 
 /// Waits until the files' change is seen.
 async fn changed(tls: &MutualTls, before: u64) {
-    while tls.generation().current() == before {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let seen = async {
+        while tls.generation().current() == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), seen)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -8,14 +8,18 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
+use tokio::time::{Instant, sleep};
 
 use super::callers::{Caller, OFFICER, Question, of_citizen, of_officer};
-use super::load::{Counts, Load};
+use super::load::{Counts, LATER, Load};
 use super::report::{Report, Row};
-use super::{CITIZENS, Cluster};
+use super::{CITIZENS, Cluster, PATIENCE};
 use crate::Failure;
-use crate::client::Client;
+use crate::client::{Client, NoToken};
 use crate::people::Facts;
+
+/// How many warnings of a service are told.
+const TOLD: usize = 10;
 
 /// How much of everything.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,9 @@ pub struct Plan {
     pub unequal: f64,
     /// How soon a new copy must answer; it is only measured when not said.
     pub soon: Option<Duration>,
+    /// How many requests may be told to come back where none needs to be: a machine that stands still for seconds outlasts what a
+    /// service waits for its stores.
+    pub later: u64,
 }
 
 impl Plan {
@@ -41,6 +48,7 @@ impl Plan {
         shared: 3_000,
         unequal: 0.1,
         soon: Some(Duration::from_secs(5)),
+        later: 0,
     };
     /// For a test that must be short.
     pub const SHORT: Self = Self {
@@ -49,6 +57,8 @@ impl Plan {
         shared: 1_200,
         unequal: 0.25,
         soon: None,
+        // As many as ask at once.
+        later: CITIZENS as u64 + 2,
     };
 }
 
@@ -61,9 +71,16 @@ pub async fn all(
     plan: Plan,
     told: impl Fn(&str),
 ) -> Result<Report, Failure> {
+    match each(cluster, plan, told).await {
+        Ok(report) => Ok(report),
+        Err(failure) => Err(format!("{failure}\n{}", cluster.warnings()).into()),
+    }
+}
+
+async fn each(cluster: &mut Cluster, plan: Plan, told: impl Fn(&str)) -> Result<Report, Failure> {
     let mut report = Report::default();
     told("asking every capability, as citizens and as an officer");
-    report.rows.push(cluster.everybody_asks().await?);
+    report.rows.push(cluster.everybody_asks(plan).await?);
     told("measuring how copies share the load");
     report.rows.push(cluster.copies_share(plan).await?);
     told("restarting every service, copy by copy");
@@ -85,7 +102,7 @@ pub async fn all(
     told("calling a capability with certificates of all kinds");
     report.rows.push(cluster.strangers_refused().await?);
     told("asking every capability again");
-    report.rows.push(cluster.everybody_asks().await?);
+    report.rows.push(cluster.everybody_asks(plan).await?);
     Ok(report)
 }
 
@@ -98,8 +115,8 @@ impl Cluster {
     /// Citizens, signed in just now.
     async fn citizens(&self) -> Result<Vec<(Client, Facts)>, Failure> {
         let one = async |facts: &Facts| {
-            let client = Client::citizen(self.door.clone(), facts).await?;
-            Ok((client, facts.clone()))
+            let client = patiently(async || Client::citizen(self.door.clone(), facts).await);
+            Ok((client.await?, facts.clone()))
         };
         try_join_all(self.people[..CITIZENS].iter().map(one)).await
     }
@@ -108,7 +125,10 @@ impl Cluster {
     async fn callers(&mut self) -> Result<Vec<Caller>, Failure> {
         let mut clients: Vec<Client> = Vec::new();
         clients.extend(self.citizens().await?.into_iter().map(|(client, _)| client));
-        clients.push(Client::program(self.door.clone(), OFFICER, &self.officer.key).await?);
+        let officer = patiently(async || {
+            Client::program(self.door.clone(), OFFICER, &self.officer.key).await
+        });
+        clients.push(officer.await?);
         if self.questions.is_empty() {
             self.questions = self.learn(&mut clients).await?;
         }
@@ -143,7 +163,7 @@ impl Cluster {
     }
 
     /// Every question of everybody, once.
-    async fn everybody_asks(&mut self) -> Result<Row, Failure> {
+    async fn everybody_asks(&mut self, plan: Plan) -> Result<Row, Failure> {
         let wanted: BTreeSet<String> = self.capabilities().into_iter().collect();
         let (mut counts, mut asking) = (Counts::default(), Vec::new());
         let (mut by_citizens, mut by_officer) = (BTreeSet::new(), BTreeSet::new());
@@ -169,7 +189,7 @@ impl Cluster {
                 by_officer == wanted,
                 format!("the officer was answered by {by_officer:?} only"),
             )
-            .all_answered();
+            .all_answered(plan);
         Ok(row)
     }
 
@@ -178,18 +198,38 @@ impl Cluster {
         if row.wrong.is_empty() {
             return row;
         }
-        let warnings: Vec<String> = self
-            .services
-            .iter()
-            .flat_map(super::deployed::Deployed::warnings)
-            .collect();
-        let told = warnings.iter().rev().take(20).rev();
-        let words: Vec<&str> = told.map(String::as_str).collect();
-        row.holds(
-            words.is_empty(),
-            format!("the services said:\n{}", words.join("\n")),
-        )
+        let warnings = self.warnings();
+        row.holds(warnings.is_empty(), warnings)
     }
+
+    /// The last warnings of each service.
+    fn warnings(&self) -> String {
+        let mut words = String::new();
+        for service in &self.services {
+            let all = service.warnings();
+            let last = &all[all.len().saturating_sub(TOLD)..];
+            words.extend(last.iter().map(|line| format!("{line}\n")));
+        }
+        words
+    }
+}
+
+/// Signs in, again where who does is told to come back.
+async fn patiently(sign_in: impl AsyncFn() -> Result<Client, Failure>) -> Result<Client, Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match sign_in().await {
+            Err(failure) if is_told_to_come_back(&failure) && Instant::now() < deadline => {
+                sleep(LATER).await;
+            }
+            ended => return ended,
+        }
+    }
+}
+
+fn is_told_to_come_back(failure: &Failure) -> bool {
+    let refused = failure.downcast_ref::<NoToken>();
+    refused.is_some_and(NoToken::is_told_to_come_back)
 }
 
 /// Every question of somebody, one after the other.

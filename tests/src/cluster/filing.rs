@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::PATIENCE;
 use super::callers::Said;
 use super::load::Counts;
 use crate::Failure;
@@ -87,8 +88,13 @@ impl Filed {
     /// Files one, as often as it takes, always under its own key; then once more, which must give the same receipt.
     async fn one(&mut self, client: &mut Client, facts: &Facts) {
         let key = Uuid::new_v4();
-        let mut filed = None;
+        let (mut filed, deadline) = (None, Instant::now() + PATIENCE);
         while filed.is_none() {
+            if Instant::now() >= deadline {
+                self.counts
+                    .add(Said::Wrong(format!("{key} could never be filed")));
+                return;
+            }
             match tried(client, facts, key).await {
                 Tried::Filed(id) => {
                     self.counts.add(Said::Right);

@@ -13,7 +13,7 @@ use crate::client::{Client, Door, NoToken};
 use crate::people::Facts;
 
 /// When who was told to come back does.
-const LATER: Duration = Duration::from_secs(1);
+pub(super) const LATER: Duration = Duration::from_secs(1);
 
 /// How many failures are told in words.
 const TOLD: usize = 5;
@@ -66,11 +66,6 @@ impl Counts {
         self.wrong += other.wrong;
         self.words.extend(other.words);
         self.words.truncate(TOLD);
-    }
-
-    /// Whether every request was answered as it should be.
-    pub(super) fn all_answered(&self) -> bool {
-        self.sent > 0 && self.answered == self.sent
     }
 }
 
@@ -159,9 +154,7 @@ async fn signed_in(door: Door, facts: &Facts) -> Said {
     };
     let words = format!("sign-in: {error}");
     match error.downcast_ref::<NoToken>() {
-        Some(refused) if refused.comes_back && matches!(refused.status.as_u16(), 429 | 503) => {
-            Said::Later
-        }
+        Some(refused) if refused.is_told_to_come_back() => Said::Later,
         None if error.is::<reqwest::Error>() => Said::Broken(words),
         _ => Said::Wrong(words),
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table};
 use serde_json::{Value, json};
 
+use super::faults::Plan;
 use super::load::Counts;
 use crate::Failure;
 
@@ -52,10 +53,12 @@ impl Row {
         self
     }
 
-    /// No request may have failed.
-    pub(super) fn all_answered(self) -> Self {
+    /// No request may have failed, nor more been told to come back than the plan says.
+    pub(super) fn all_answered(self, plan: Plan) -> Self {
         let told = self.counts.words.join(" | ");
-        let answered = self.counts.all_answered();
+        let counts = &self.counts;
+        let few_later = counts.later <= plan.later;
+        let answered = counts.answered > 0 && self.failed() == 0 && few_later;
         self.holds(answered, format!("not every request was answered: {told}"))
     }
 

@@ -19,6 +19,7 @@ use rustix::process::Signal;
 use test_support::child::Guarded;
 use test_support::postgres::{self, psql};
 use test_support::process::{command, program};
+use test_support::proxy::{Line, Proxy};
 use test_support::rabbitmq;
 use tokio::task::{JoinSet, spawn_blocking};
 use uuid::Uuid;
@@ -46,6 +47,9 @@ const STOOD: Duration = Duration::from_secs(8);
 /// For all messages to be consumed once everything is filed.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// For one application to be filed, whatever is killed meanwhile.
+const PERSISTENCE: Duration = Duration::from_mins(5);
+
 /// What came of filing, by number of the application.
 #[derive(Default)]
 struct Book {
@@ -66,7 +70,9 @@ impl Book {
 
     /// Files one until there is a receipt, as a client does that was told to try again.
     async fn file(&self, door: &Door, number: usize) -> (Uuid, String) {
+        let deadline = Instant::now() + PERSISTENCE;
         loop {
+            assert!(Instant::now() < deadline, "{number} cannot be filed");
             self.asked.fetch_add(1, Ordering::Relaxed);
             match door.file(number).await {
                 Said::Filed { id, receipt } => return (id, receipt),
@@ -241,6 +247,21 @@ fn rows(text: &str, separator: char) -> Vec<(i64, Uuid)> {
 /// How often handing back is killed.
 const CUT_OFF: usize = 4;
 
+/// Bytes a second of the line to the journal while handing back is killed: what is to be written takes some seconds then.
+const SLOW: u32 = 1_000_000;
+
+/// What the operator's command is told.
+fn handing_back<'a>(journal: &'a str, packages: &'a Path, key: &'a Path) -> Vec<&'a str> {
+    [
+        ["failback", "export"],
+        ["--system", "household"],
+        ["--journal", journal],
+        ["--to", packages.to_str().unwrap()],
+        ["--sign-key", key.to_str().unwrap()],
+    ]
+    .concat()
+}
+
 /// Hands back with the operator's command, killed while it writes, and again: the rows of all packages.
 async fn export(journal: &str, to: &Path) -> Vec<(i64, Uuid)> {
     let key = to.join("failback.pem");
@@ -251,14 +272,10 @@ async fn export(journal: &str, to: &Path) -> Vec<(i64, Uuid)> {
         .unwrap();
     assert!(made.status.success(), "{made:?}");
     let packages = to.join("packages");
-    let arguments = [
-        ["failback", "export"],
-        ["--system", "household"],
-        ["--journal", journal],
-        ["--to", packages.to_str().unwrap()],
-        ["--sign-key", key.to_str().unwrap()],
-    ]
-    .concat();
+    let server = journal.rsplit_once('@').unwrap().1;
+    let line = Proxy::start(server.split('/').next().unwrap()).await;
+    line.set(Line::Slow(SLOW));
+    let slow = line.in_front_of(journal);
     let draft = packages.join("household/.000001.draft");
     let left_over = draft.join("left-over");
     for _ in 0..CUT_OFF {
@@ -267,13 +284,16 @@ async fn export(journal: &str, to: &Path) -> Vec<(i64, Uuid)> {
             std::fs::write(&left_over, "").unwrap();
         }
         let mut run = command(&program("lifeboat"));
-        run.args(&arguments).current_dir(std::env::temp_dir());
+        run.args(handing_back(&slow, &packages, &key))
+            .current_dir(std::env::temp_dir());
         let mut run = Guarded::start(&mut run, Signal::KILL);
+        let deadline = Instant::now() + PATIENCE;
         while !draft.exists() || left_over.exists() {
             assert!(run.ended().is_none(), "it ended before it wrote anything");
+            assert!(Instant::now() < deadline, "it never writes anything");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        tokio::time::sleep(Duration::from_millis(fastrand::u64(0..10))).await;
+        tokio::time::sleep(Duration::from_millis(fastrand::u64(0..2_000))).await;
         assert!(
             run.ended().is_none(),
             "it was done before it could be killed"
@@ -282,7 +302,7 @@ async fn export(journal: &str, to: &Path) -> Vec<(i64, Uuid)> {
     }
     // One that ends it, one that finds nothing left.
     for said in ["10000 application(s)", "nothing was filed since"] {
-        let done = lifeboat(&arguments);
+        let done = lifeboat(&handing_back(journal, &packages, &key));
         assert!(done.status.success(), "{done:?}");
         assert!(
             String::from_utf8_lossy(&done.stdout).contains(said),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,10 +50,15 @@ fn answered(proxies: &[Proxy]) -> u64 {
     proxies.iter().map(Proxy::answered).sum()
 }
 
+/// For each quarter of the bytes to pass.
+const PATIENCE: Duration = Duration::from_mins(5);
+
 /// Cuts the link three times, each time for a second, as soon as these parts of the bytes have passed.
 async fn cut_three_times(proxies: &[Proxy], expected: u64) {
     for part in [1, 2, 3] {
+        let deadline = Instant::now() + PATIENCE;
         while answered(proxies) < expected * part / 4 {
+            assert!(Instant::now() < deadline, "the bytes do not come");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         for line in [Line::Refuse, Line::Pass] {
@@ -64,31 +70,60 @@ async fn cut_three_times(proxies: &[Proxy], expected: u64) {
     }
 }
 
+/// Does the work, and tells for how long at most this process, which wants to every 20 ms, was not let run meanwhile.
+async fn watched<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let mut work = pin!(work);
+    let mut longest = Duration::ZERO;
+    loop {
+        let since = Instant::now();
+        tokio::select! {
+            done = &mut work => return (done, longest.max(since.elapsed())),
+            () = tokio::time::sleep(Duration::from_millis(20)) => {
+                longest = longest.max(since.elapsed());
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_over_a_thin_lossy_link_that_is_cut_three_times_sends_little_again() {
-    let vault = Vault::of_three_providers();
+    let mut vault = Vault::of_three_providers();
     let source = tempfile::tempdir().unwrap();
     let noisy = source.path().join("noisy");
     noise(&noisy);
     vault.back_up(&noisy);
 
     let settings = fs::read_to_string(vault.path("vault.toml")).unwrap();
-    let direct = lead(&vault, &settings, None).await;
-    let (vault, planned) = restored(vault, "direct", &noisy).await;
-    let enough = answered(&direct);
+    // The lesser of two: a machine that stands still makes a cloud look slow, and another one is asked, which costs a piece more.
+    let (mut enough, mut planned) = (u64::MAX, 0);
+    for time in 1..=2 {
+        let direct = lead(&vault, &settings, None).await;
+        (vault, planned) = restored(vault, &format!("direct {time}"), &noisy).await;
+        enough = enough.min(answered(&direct));
+    }
 
-    let link = Arc::new(Link::new(10_000_000, Duration::from_millis(200), 0.02));
-    let proxies = lead(&vault, &settings, Some(&link)).await;
-    let begun = Instant::now();
-    let restoring = restored(vault, "over the link", &noisy);
-    let ((_vault, _), ()) = tokio::join!(restoring, cut_three_times(&proxies, planned));
-    let came = answered(&proxies);
-    println!(
-        "{} s; planned {planned}, enough {enough}, came {came}, set out {}",
-        begun.elapsed().as_secs(),
-        link.entered()
-    );
-    assert!(came * 100 < enough * 102, "{came} of {enough}");
+    for time in 1..=3 {
+        let link = Arc::new(Link::new(10_000_000, Duration::from_millis(200), 0.02));
+        let proxies = lead(&vault, &settings, Some(&link)).await;
+        let begun = Instant::now();
+        let to = format!("over the link {time}");
+        let restoring = restored(vault, &to, &noisy);
+        let both = async { tokio::join!(restoring, cut_three_times(&proxies, planned)) };
+        let (((back, _), ()), stood_still) = watched(both).await;
+        vault = back;
+        let came = answered(&proxies);
+        println!(
+            "{} s; planned {planned}, enough {enough}, came {came}, set out {}, stood still {stood_still:?}",
+            begun.elapsed().as_secs(),
+            link.entered()
+        );
+        if came * 100 < enough * 102 {
+            return;
+        }
+        // Only a machine that stood still excuses more: then once more.
+        assert!(stood_still > Duration::from_secs(1), "{came} of {enough}");
+    }
+    panic!("the machine stood still each time");
 }
 
 /// Restores and compares; gives the bytes that were planned.

@@ -5,50 +5,91 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use end_to_end::client::Client;
-use end_to_end::load::{self, Plan, Request, Requests};
+use end_to_end::load::{self, Plan, Requests, Tally};
 use end_to_end::site::{Foundation, SERVICES};
+use tokio::task::JoinHandle;
 
 use super::world::{PATIENCE, World};
 
 const PATH: &str = "/household/v1/me";
 
-/// What a service is given to drain, in the tests.
+/// For how long people ask at most: their nonces are good for so long.
+const LONGEST: Duration = Duration::from_mins(2);
+
+/// Settings with which no service gives another one up because the machine stalls for seconds.
+pub(crate) fn patient() -> Vec<(&'static str, String)> {
+    [
+        ("household", "service.limits.deadline_ms=20000"),
+        ("identity", "service.limits.deadline_ms=20000"),
+        ("identity", "service.household.timeout_ms=20000"),
+        ("gateway", "service.audit.deadline_ms=20000"),
+        ("gateway", "service.forwarding.connect_timeout_ms=20000"),
+        ("gateway", "service.forwarding.timeout_ms=20000"),
+        ("gateway", "service.limits.request_timeout_ms=30000"),
+        ("gateway", "service.tokens.revocations_max_age_ms=60000"),
+    ]
+    .map(|(name, setting)| (name, setting.to_owned()))
+    .to_vec()
+}
+
+/// What a service is given to drain, in the tests: longer than the machine stalls between its signal and the question whether it
+/// is ready.
 fn drains() -> Vec<(&'static str, String)> {
     SERVICES
-        .map(|name| (name, "service.server.drain_delay_ms=700".to_owned()))
+        .map(|name| (name, "service.server.drain_delay_ms=6000".to_owned()))
         .to_vec()
 }
 
-/// Requests of several people, each with its own proof.
-pub(crate) async fn requests(world: &World, count: usize) -> Vec<Request> {
-    let url = format!("{}{PATH}", world.site.gateway);
-    let host = world.site.gateway.trim_start_matches("http://");
-    let mut callers = Vec::new();
-    for number in 0..10 {
-        let mut citizen = world.citizen(number).await;
-        assert_eq!(citizen.get(PATH).await.unwrap().status(), 200);
-        let head = format!(
-            "GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: DPoP {}\r\n",
-            citizen.token
-        );
-        let head: Arc<[u8]> = head.into_bytes().into();
-        callers.push((citizen, head));
-    }
-    let of_caller = |number: usize| {
-        let (citizen, head) = &callers[number % callers.len()];
-        citizen.with_possession(head, &url).unwrap()
-    };
-    (0..count).map(of_caller).collect()
+/// Lookups of several people, a hundred a second, each with its own proof, until they are ended.
+pub(crate) struct Lookups {
+    over: Arc<AtomicBool>,
+    asking: JoinHandle<Tally>,
 }
 
-/// A plan that asks so often for so long.
-pub(crate) fn steadily(world: &World, requests: Vec<Request>, rate: f64, seconds: u64) -> Plan {
-    Plan {
-        address: world.site.gateway.trim_start_matches("http://").to_owned(),
-        requests: Requests::Once(requests),
-        connections: 8,
-        duration: Duration::from_secs(seconds),
-        rate: Some(rate),
+impl Lookups {
+    pub(crate) async fn begin(world: &World) -> Self {
+        let url = format!("{}{PATH}", world.site.gateway);
+        let host = world.site.gateway.trim_start_matches("http://").to_owned();
+        let mut callers = Vec::new();
+        for number in 0..10 {
+            let mut citizen = world.citizen(number).await;
+            assert_eq!(citizen.get(PATH).await.unwrap().status(), 200);
+            let head = format!(
+                "GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: DPoP {}\r\n",
+                citizen.token
+            );
+            let head: Arc<[u8]> = head.into_bytes().into();
+            callers.push((citizen, head));
+        }
+        let over = Arc::new(AtomicBool::new(false));
+        let told = over.clone();
+        let of_caller = move |number: usize| {
+            let (citizen, head) = &callers[number % callers.len()];
+            let request = citizen.with_possession(head, &url).ok()?;
+            (!told.load(Ordering::Relaxed)).then_some(request)
+        };
+        let plan = Plan {
+            address: host,
+            requests: Requests::Fresh(Arc::new(of_caller)),
+            connections: 8,
+            duration: LONGEST,
+            rate: Some(100.0),
+        };
+        Self {
+            over,
+            asking: tokio::spawn(load::run(plan)),
+        }
+    }
+
+    /// Whether people still ask.
+    pub(crate) fn go_on(&self) -> bool {
+        !self.asking.is_finished()
+    }
+
+    /// Ends them, and says what was answered.
+    pub(crate) async fn end(self) -> Tally {
+        self.over.store(true, Ordering::Relaxed);
+        self.asking.await.unwrap()
     }
 }
 
@@ -66,13 +107,11 @@ async fn a_rolling_restart_of_every_service_loses_no_request() {
     let mut world = World::servers_with(Foundation {
         two_copies: true,
         unlimited: true,
-        settings: drains(),
+        settings: [drains(), patient()].concat(),
         ..Foundation::default()
     })
     .await;
-    let seconds = 24;
-    let plan = steadily(&world, requests(&world, 100 * 24).await, 100.0, seconds);
-    let lookups = tokio::spawn(load::run(plan));
+    let lookups = Lookups::begin(&world).await;
     let (signing_in, signed_in, refused) = (
         Arc::new(AtomicBool::new(true)),
         Arc::new(AtomicU32::new(0)),
@@ -119,8 +158,8 @@ async fn a_rolling_restart_of_every_service_loses_no_request() {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
-    let restarted_in_time = !lookups.is_finished();
-    let tally = lookups.await.unwrap();
+    let restarted_in_time = lookups.go_on();
+    let tally = lookups.end().await;
     signing_in.store(false, Ordering::Relaxed);
     sign_ins.await.unwrap();
     // What is lost after the last restart is told by those that run now.

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use end_to_end::load;
 use end_to_end::site::Foundation;
 use rustix::process::Signal;
 use serde_json::Value;
 use test_support::child::Guarded;
 use test_support::process::{command, program};
 
-use super::stopping::{requests, steadily};
+use super::stopping::{Lookups, patient};
 use super::world::{World, eventually, invent, json, lifeboat, packages};
 
 /// A newer package of the same people: the register's own, told to be the next in order.
@@ -55,8 +54,7 @@ async fn served(world: &World) -> String {
 async fn switches(world: World) {
     let before = served(&world).await;
     let package = newer(&world, "newer");
-    let plan = steadily(&world, requests(&world, 600).await, 100.0, 6);
-    let lookups = tokio::spawn(load::run(plan));
+    let lookups = Lookups::begin(&world).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let store = world.store.clone();
     let loaded = tokio::task::spawn_blocking(move || {
@@ -76,8 +74,10 @@ async fn switches(world: World) {
         served(&world).await != before
     })
     .await;
-    assert!(!lookups.is_finished(), "it is switched to while people ask");
-    let tally = lookups.await.unwrap();
+    // And for a while after it.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(lookups.go_on(), "it is switched to while people ask");
+    let tally = lookups.end().await;
     println!("answered {:?}, broken {}", tally.statuses, tally.broken);
     assert_eq!(
         (tally.broken, tally.statuses.len()),
@@ -91,6 +91,7 @@ async fn switches(world: World) {
 fn unhurried() -> Foundation {
     Foundation {
         unlimited: true,
+        settings: patient(),
         ..Foundation::default()
     }
 }

@@ -82,14 +82,15 @@ impl World {
         identity.set_keys(jwks(&[keys.public_jwk()]));
         let (keys_of, now) = (of_echo.into(), clock.clone());
         let echo = Service::start("echo", &keys_of, &trusted, tls("echo"), now);
+        // Patient where no test says otherwise: the machine may stall for seconds.
         let mut settings = json!({
             "server": {"listen": "127.0.0.1:0", "workers": 2, "drain_delay_ms": 300, "stop_timeout_s": 2},
             "public_url": PUBLIC_URL,
             "upstreams": {"identity": identity.url(), "echo": echo.url()},
-            "tokens": {"nonce_key": NONCE_KEY, "revocations_interval_ms": 100},
+            "tokens": {"nonce_key": NONCE_KEY, "revocations_interval_ms": 100, "revocations_max_age_ms": 60_000},
             "internal": {"key_file": key_file, "trusted_services_file": trusted_file},
-            "audit": {"database": format!("sqlite://{}", folder.path().join("audit.sqlite").display())},
-            "forwarding": {"readiness_interval_ms": 100},
+            "audit": {"database": format!("sqlite://{}", folder.path().join("audit.sqlite").display()), "deadline_ms": 30_000},
+            "forwarding": {"readiness_interval_ms": 100, "connect_timeout_ms": 10_000, "timeout_ms": 30_000},
         });
         if let Some(certificates) = certificates {
             settings["tls"] = certificates.inside("gateway");

@@ -1,6 +1,6 @@
 //! Bounds: sizes, types, rates, load.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -96,14 +96,20 @@ async fn a_person_has_a_rate_of_their_own() {
     let world = World::with(|settings| settings["rates"] = rate).await;
     let busy = super::harness::Person::new(&world, |claims| claims.sub = "D123456789".to_owned());
     let other = super::harness::Person::new(&world, |claims| claims.sub = "E123456789".to_owned());
-    let mut refused = None;
-    for _ in 0..6 {
+    let begun = Instant::now();
+    let (mut allowed, mut refused) = (0, None);
+    while refused.is_none() && allowed < 100 {
         let answer = busy.get("/echo/v1/me").await;
         if answer.status() == 429 {
             refused = Some(answer);
+        } else {
+            assert_eq!(answer.status(), 200);
+            allowed += 1;
         }
     }
-    let refused = refused.expect("six at once are more than three");
+    let refused = refused.expect("a hundred at once are more than three");
+    let most = 4 + begun.elapsed().as_secs();
+    assert!(allowed <= most, "{allowed} of {most}");
     let wait: u64 = refused.headers()["retry-after"]
         .to_str()
         .unwrap()
@@ -122,24 +128,32 @@ async fn a_person_has_a_rate_of_their_own() {
 async fn an_address_is_bounded_without_locking_out_those_with_good_tokens() {
     let rate = json!({"address": {"per_second": 1, "burst": 5}});
     let world = World::with(|settings| settings["rates"] = rate).await;
-    let mut statuses = Vec::new();
-    for _ in 0..10 {
-        let bad = world
-            .get("/echo/v1/me")
-            .header("authorization", "Bearer x")
-            .send()
-            .await
-            .unwrap();
-        statuses.push(bad.status().as_u16());
+    let (mut statuses, mut public) = (Vec::new(), 0);
+    // When the machine stalls in between, one more is let in. Five would be let in if they were counted by themselves.
+    for _ in 0..5 {
+        for _ in 0..100 {
+            let bad = world
+                .get("/echo/v1/me")
+                .header("authorization", "Bearer x")
+                .send()
+                .await
+                .unwrap();
+            statuses.push(bad.status().as_u16());
+            if bad.status() == 429 {
+                break;
+            }
+        }
+        let answer = world.get("/echo/v1/public").send().await.unwrap();
+        public = answer.status().as_u16();
+        if public == 429 {
+            break;
+        }
     }
     assert!(
         statuses.contains(&401) && statuses.contains(&429),
         "{statuses:?}"
     );
-    assert_eq!(
-        world.get("/echo/v1/public").send().await.unwrap().status(),
-        429
-    );
+    assert_eq!(public, 429);
     assert_eq!(world.citizen().get("/echo/v1/me").await.status(), 200);
 }
 
@@ -158,22 +172,22 @@ async fn all_together_are_bounded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn more_than_can_be_worked_on_is_shed_at_once() {
-    let world = World::with(|settings| settings["limits"] = json!({"requests": 4})).await;
-    let begun = std::time::Instant::now();
-    let answers = (0..12).map(|_| world.get("/echo/v1/public?sleep=1000").send());
+    let limits = json!({"requests": 4, "request_timeout_ms": 60_000});
+    let world = World::with(|settings| settings["limits"] = limits).await;
+    let answers = (0..12).map(|_| async {
+        let asked = world.get("/echo/v1/public?sleep=8000").send();
+        (asked.await.unwrap(), Instant::now())
+    });
     let answers = futures_util::future::join_all(answers).await;
-    let answers: Vec<_> = answers.into_iter().map(|answer| answer.unwrap()).collect();
-    assert_eq!(
-        answers
-            .iter()
-            .filter(|answer| answer.status() == 200)
-            .count(),
-        4
-    );
-    for shed in answers.into_iter().filter(|answer| answer.status() != 200) {
+    let (served, shed): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|(answer, _)| answer.status() == 200);
+    assert_eq!(served.len(), 4);
+    let first_served = served.iter().map(|(_, at)| *at).min().unwrap();
+    for (shed, at) in shed {
+        assert!(at < first_served, "nobody waits for a place");
         assert_eq!(shed.status(), 503);
         assert!(shed.headers().contains_key("retry-after"));
         problem(shed).await;
     }
-    assert!(begun.elapsed() < Duration::from_secs(5));
 }

@@ -54,13 +54,13 @@ async fn certificates_and_revocations_change_under_load_and_no_request_is_lost()
         })
         .collect();
     let mut old = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..4 {
         for name in ["echo", "gateway", "identity", "edge"] {
             old.push(certificates.renew(name));
         }
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        // All but those in use.
-        let revoked: Vec<_> = old.iter().rev().skip(4).collect();
+        // What is two rounds old: on a machine that stalls, what was renewed just now may not be in use everywhere yet.
+        let revoked: Vec<_> = old.iter().rev().skip(8).collect();
         certificates.revoke(&revoked);
         tokio::time::sleep(Duration::from_millis(1_500)).await;
     }

@@ -95,7 +95,10 @@ async fn pages_follow_one_another_newest_first() {
         }
         ids.reverse();
         let (mut read_ids, mut query) = (Vec::new(), "?limit=10".to_owned());
+        let mut pages = 0;
         loop {
+            pages += 1;
+            assert!(pages <= 10, "the pages do not end");
             let page = read(&world, &citizen(WANG), &query).await.json();
             let data = page["data"].as_array().unwrap().iter();
             read_ids.extend(data.map(|entry| entry["id"].as_str().unwrap().to_owned()));

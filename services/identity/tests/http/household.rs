@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use access::caller::CallerKind;
 use access::internal::{InternalRequest, InternalVerifier, ServiceKeys, TrustedServices};
@@ -25,6 +26,8 @@ pub(crate) struct Household {
     pub(crate) delay: Arc<AtomicU64>,
     /// Checks asked for.
     pub(crate) asked: Arc<AtomicU32>,
+    /// No check is answered before so many are asked for.
+    pub(crate) together: Arc<AtomicU32>,
 }
 
 impl Household {
@@ -37,6 +40,7 @@ impl Household {
             status: Arc::default(),
             delay: Arc::default(),
             asked: Arc::default(),
+            together: Arc::default(),
         };
         let verifier = InternalVerifier::new("household", keys, trusted, clock).unwrap();
         let verifier = Arc::new(verifier);
@@ -78,8 +82,14 @@ async fn check(
     );
     assert!(request.headers().contains_key("x-request-id"));
     household.asked.fetch_add(1, Ordering::SeqCst);
+    for _ in 0..2_000 {
+        if household.asked.load(Ordering::SeqCst) >= household.together.load(Ordering::SeqCst) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let delay = household.delay.load(Ordering::SeqCst);
-    tokio::time::sleep(std::time::Duration::from_millis(delay)).await;
+    tokio::time::sleep(Duration::from_millis(delay)).await;
     let status = household.status.load(Ordering::SeqCst);
     if status != 0 {
         let status = u16::try_from(status).unwrap();

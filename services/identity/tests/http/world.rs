@@ -135,7 +135,7 @@ impl World {
             "nonce_key": "0123456789abcdef0123456789abcdef",
             "trusted_services_file": file("trusted.jwks", &trusted),
             "internal_key_file": file("own.pem", own.to_pkcs8_pem().unwrap().expose_secret()),
-            "household": {"url": format!("http://{}", household.address), "timeout_ms": 700},
+            "household": {"url": format!("http://{}", household.address), "timeout_ms": 10_000},
             "audit": {"database": log},
             "limits": {"tend_ms": 50},
             "clients": [{

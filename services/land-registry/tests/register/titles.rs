@@ -26,7 +26,10 @@ on_both!(an_owner_sees_titles_of_all_land_offices, site => {
 on_both!(titles_are_read_page_by_page_and_none_twice, site => {
     let mut seen = Vec::new();
     let mut path = "/v1/me/titles?limit=1".to_owned();
+    let mut pages = 0;
     loop {
+        pages += 1;
+        assert!(pages <= 10, "the pages do not end");
         let page = site.data(&citizen(CHEN), &path).await;
         let rows = page["data"].as_array().unwrap().clone();
         assert!(rows.len() <= 1);

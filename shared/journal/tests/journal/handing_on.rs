@@ -260,6 +260,13 @@ on_both!(a_full_queue_keeps_nobody_from_filing_and_everything_waits_in_the_journ
     assert_eq!(handler.seen().len(), 1, "the others wait");
     assert_eq!(desk.count(State::Received).await, Some(12));
     handler.let_in.add_permits(2);
+    let let_in = async {
+        while handler.seen().len() < 3 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, let_in).await.unwrap();
+    // Time for what must not happen.
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(handler.seen().len(), 3);
     // Those that were let in are not confirmed alone: nothing is noted before the batch is through.
@@ -355,7 +362,7 @@ on_both!(a_copy_that_drains_gives_its_lease_to_the_next_at_once, place => {
     let next = Desk { journal: next, key: SigningKey::generate_es256().unwrap(), clock: desk.clock.clone() };
     let taking_over = next.relay(&end);
     drain.begin();
-    timeout(Duration::from_secs(5), relay).await.unwrap().unwrap();
+    timeout(PATIENCE, relay).await.unwrap().unwrap();
     // The clock stands still: no lease runs out.
     desk.file("second", 3).await;
     desk.forwarded(6).await;

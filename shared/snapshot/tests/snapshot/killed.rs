@@ -1,13 +1,17 @@
 //! A loader that is killed, at whatever it is doing, leaves the old snapshot serving; the next one goes on where it stopped.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
+use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 use snapshot::{LoadOptions, Package, Phase, Progress, State, Store};
 use tempfile::TempDir;
+use test_support::child::{Guarded, Signal};
+use test_support::postgres::psql;
 
 use crate::databases::{TestDatabase, load, served};
 use crate::fixture::{Fixture, PERSON_HEADER, id, options, person, persons};
@@ -18,6 +22,9 @@ const VICTIM: &str = "SNAPSHOT_TEST_VICTIM";
 
 /// What the victim says when it stands still.
 const STANDING: &str = "standing still";
+
+/// Longer than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Where the loader is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +91,6 @@ impl Progress for Standstill {
 }
 
 fn stand() {
-    // What was read before is on its way to the database: it gets the time to arrive.
-    std::thread::sleep(Duration::from_millis(400));
     let mut out = std::io::stdout();
     writeln!(out, "\n{STANDING}").unwrap();
     std::thread::sleep(Duration::from_mins(10));
@@ -119,8 +124,51 @@ async fn victim() {
     panic!("nothing stopped the load");
 }
 
-/// Starts a loader, waits until it stands still, and kills it.
-fn kill_at(moment: Moment, database: &TestDatabase, fixture: &Fixture, aside: Option<&TempDir>) {
+/// How many parts of the package that is being loaded are in the database for good.
+async fn parts_kept(database: &TestDatabase) -> u64 {
+    match database {
+        TestDatabase::Sqlite(dir) => {
+            let snapshots = database.store().list().await.unwrap();
+            let loading = snapshots.iter().find(|one| one.state == State::Loading);
+            loading.map_or(0, |one| {
+                parts_in(&dir.path().join("test-register").join(&one.place))
+            })
+        }
+        TestDatabase::Postgres(database) => {
+            let sql = "SELECT count(*) FROM test_register.snapshot_part AS part
+                JOIN test_register.snapshot AS loading ON loading.id = part.snapshot
+                WHERE loading.state = 'loading'";
+            psql(&database.url, sql).unwrap().parse().unwrap()
+        }
+    }
+}
+
+/// The same in a file of SQLite. Its writer keeps it locked, so it is read past the lock; none while something is half written.
+fn parts_in(file: &Path) -> u64 {
+    let past_the_lock = format!("file:{}?immutable=1", file.display());
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let count = Connection::open_with_flags(past_the_lock, flags).and_then(|file| {
+        let all = "SELECT count(*) FROM lifeboat_part";
+        file.query_row(all, [], |row| row.get::<_, i64>(0))
+    });
+    // A transaction has ended when its journal is empty again.
+    let journal = std::fs::metadata(format!("{}-journal", file.display()));
+    let half_written = journal.map_or(0, |journal| journal.len());
+    match count {
+        Ok(count) if half_written == 0 => u64::try_from(count).unwrap(),
+        _ => 0,
+    }
+}
+
+/// Starts a loader, waits until it stands still and what it read before is in the database, and kills it.
+async fn kill_at(
+    moment: Moment,
+    database: &TestDatabase,
+    fixture: &Fixture,
+    aside: Option<&TempDir>,
+) {
     let aside = aside.map_or(String::new(), |dir| {
         dir.path().join("aside").display().to_string()
     });
@@ -130,7 +178,8 @@ fn kill_at(moment: Moment, database: &TestDatabase, fixture: &Fixture, aside: Op
         fixture.path().display(),
         moment.to_word()
     );
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args([
             "--exact",
             "killed::victim",
@@ -138,15 +187,26 @@ fn kill_at(moment: Moment, database: &TestDatabase, fixture: &Fixture, aside: Op
             "--test-threads=1",
         ])
         .env(VICTIM, words)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let stood = lines.map_while(Result::ok).any(|line| line == STANDING);
+        .stdout(Stdio::piped());
+    let mut child = Guarded::start(&mut command, Signal::KILL);
+    let said = BufReader::new(child.inner().stdout.take().unwrap());
+    let (tell, stands) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut lines = said.lines().map_while(Result::ok);
+        // Nobody listens any more where it took too long.
+        let _ = tell.send(lines.any(|line| line == STANDING));
+    });
+    let stood = stands.recv_timeout(PATIENCE);
+    assert_eq!(stood, Ok(true), "the loader ended before {moment:?}");
+    if let Moment::Part(parts) = moment {
+        let deadline = Instant::now() + PATIENCE;
+        while parts_kept(database).await != parts {
+            assert!(Instant::now() < deadline, "not {parts} parts are kept");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
     // SIGKILL
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(stood, "the loader ended before {moment:?}");
+    child.kill();
 }
 
 fn next_export() -> Fixture {
@@ -164,7 +224,7 @@ async fn survives(database: TestDatabase, moment: Moment, resumed: usize) {
         .unwrap()
         .snapshot;
     let next = next_export();
-    kill_at(moment, &database, &next, None);
+    kill_at(moment, &database, &next, None).await;
     assert_eq!(
         store.active().await.unwrap().unwrap(),
         old,
@@ -216,7 +276,7 @@ survives! {
 
 async fn another_package_starts_anew(database: TestDatabase) {
     let store = database.store();
-    kill_at(Moment::Part(2), &database, &next_export(), None);
+    kill_at(Moment::Part(2), &database, &next_export(), None).await;
     assert_eq!(store.list().await.unwrap().len(), 1);
     let mut other = next_export();
     other.edit("/lifeboat/sequence", json!(9));
@@ -245,7 +305,7 @@ async fn keys_rise_across_the_seam(database: TestDatabase) {
     let mut fixture = Fixture::new();
     fixture.part("person/0003.csv", persons([4, 5]));
     fixture.seal();
-    kill_at(Moment::Part(2), &database, &fixture, None);
+    kill_at(Moment::Part(2), &database, &fixture, None).await;
     let error = load(&database.store(), &fixture.open(), &options())
         .await
         .unwrap_err();
@@ -282,7 +342,7 @@ async fn bad_rows_are_put_aside_once(database: TestDatabase) {
     }
     fixture.seal();
     let aside = TempDir::new().unwrap();
-    kill_at(Moment::Part(2), &database, &fixture, Some(&aside));
+    kill_at(Moment::Part(2), &database, &fixture, Some(&aside)).await;
     let folder = aside.path().join("aside");
     let options = LoadOptions {
         quarantine: Some(folder.clone()),

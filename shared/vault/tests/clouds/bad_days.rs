@@ -36,8 +36,9 @@ async fn wrong_credentials_are_refused_at_once_and_never_shown() {
             cloud.get("r/1", 10).await.unwrap_err(),
             cloud.list("").await.unwrap_err(),
         ];
+        // Whoever tries again does so for 45 seconds.
         assert!(
-            begun.elapsed().as_secs() < 10,
+            begun.elapsed().as_secs() < 40,
             "refusals are not tried again"
         );
         for error in errors {
@@ -101,20 +102,24 @@ async fn a_locked_object_is_neither_deleted_nor_replaced() {
 
 #[tokio::test]
 async fn nobody_at_the_door_is_unreachable_in_bounded_time() {
-    for place in remotes() {
-        let mut place = place.patient_for(2);
-        place.lead_to(([127, 0, 0, 1], ports::free()).into());
-        let cloud = place.open();
-        let begun = Instant::now();
-        for error in [
-            cloud.put_new("r/1", noise(10)).await.unwrap_err(),
-            cloud.get("r/1", 10).await.unwrap_err(),
-            cloud.clock_skew().await.unwrap_err(),
-        ] {
-            assert_eq!(error.kind, Kind::Unreachable, "{error}");
-        }
-        assert!(begun.elapsed().as_secs() < 12, "{:?}", begun.elapsed());
+    join_all(remotes().map(finds_nobody)).await;
+}
+
+async fn finds_nobody(place: Place) {
+    // More than a busy machine stands still.
+    let mut place = place.patient_for(12);
+    place.lead_to(([127, 0, 0, 1], ports::free()).into());
+    let cloud = place.open();
+    let begun = Instant::now();
+    let (put, got, skew) = tokio::join!(
+        cloud.put_new("r/1", noise(10)),
+        cloud.get("r/1", 10),
+        cloud.clock_skew(),
+    );
+    for error in [put.unwrap_err(), got.unwrap_err(), skew.unwrap_err()] {
+        assert_eq!(error.kind, Kind::Unreachable, "{error}");
     }
+    assert!(begun.elapsed().as_secs() < 40, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
@@ -143,14 +148,17 @@ async fn a_storm_of_errors_is_sat_out() {
 
 #[tokio::test]
 async fn a_storm_without_end_is_given_up_with_its_words() {
-    for place in remotes() {
-        let mut place = place.patient_for(2);
-        let door = Door::open(place.upstream(), |_| Fate::Busy).await;
-        place.lead_to(door.address);
-        let error = place.open().get("r/1", 10).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unreachable);
-        assert!(error.to_string().contains("HTTP 503 SlowDown"), "{error}");
-    }
+    join_all(remotes().map(gives_up_in_a_storm)).await;
+}
+
+async fn gives_up_in_a_storm(place: Place) {
+    // More than a busy machine stands still.
+    let mut place = place.patient_for(9);
+    let door = Door::open(place.upstream(), |_| Fate::Busy).await;
+    place.lead_to(door.address);
+    let error = place.open().get("r/1", 10).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unreachable);
+    assert!(error.to_string().contains("HTTP 503 SlowDown"), "{error}");
 }
 
 #[tokio::test]

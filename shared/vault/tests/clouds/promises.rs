@@ -177,13 +177,10 @@ async fn the_bandwidth_is_kept(mut place: Place) {
     let begun = Instant::now();
     cloud.put_new("f/aa/1", noise(400_000)).await.unwrap();
     let (up, begun) = (begun.elapsed().as_secs_f64(), Instant::now());
-    assert!((0.8..5.0).contains(&up), "{up} s for one second's worth");
+    assert!(up >= 0.8, "{up} s for one second's worth");
     cloud.get("f/aa/1", 400_000).await.unwrap();
     let down = begun.elapsed().as_secs_f64();
-    assert!(
-        (0.35..4.0).contains(&down),
-        "{down} s for half a second's worth"
-    );
+    assert!(down >= 0.35, "{down} s for half a second's worth");
 }
 
 async fn a_name_never_leads_elsewhere(place: Place) {

@@ -1,11 +1,13 @@
 //! Cut lines, killed restores.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use test_support::child::{Guarded, Signal};
 use vault::restore::{
     Asked, Choice, Event, Events, Restore, RestoreError, Sink, Unheard, Whereabouts,
 };
@@ -16,14 +18,22 @@ use crate::world::{World, settings, tree};
 
 const CHILD: &str = "LIFEBOAT_TEST_RESTORE_TO_BE_KILLED";
 
+/// Longer than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 fn steps(staging: &Path) -> usize {
     std::fs::read_to_string(staging.join("journal"))
         .map_or(0, |text| text.lines().count().saturating_sub(1))
 }
 
 fn place(dir: &Path, name: &str) -> Whereabouts {
-    let clouds = (1..=3).map(|i| settings(dir, name, i)).collect();
-    let mut place = Whereabouts::new(clouds, None);
+    let clouds = (1..=3).map(|i| {
+        let mut settings = settings(dir, name, i);
+        // A disk that stands still for a moment is not given up: what is fetched is counted exactly.
+        settings.patience_seconds = NonZeroU32::new(60).unwrap();
+        settings
+    });
+    let mut place = Whereabouts::new(clouds.collect(), None);
     place.opener = troubled::open;
     place
 }
@@ -87,7 +97,7 @@ async fn restore_to_be_killed() {
     let dir = Path::new(&dir);
     let mut world = World::new(dir, 2, 3);
     world.run(&sources(7));
-    let place = place(dir, "slow");
+    let place = place(dir, "held");
     let open = Restore::open(
         &place,
         Asked::default(),
@@ -97,6 +107,8 @@ async fn restore_to_be_killed() {
     .await
     .unwrap();
     let plan = open.plan(&Choice::default()).await.unwrap();
+    // Five of the first source's six packs: it cannot end, however long nobody kills it.
+    UNTIL_CUT.store(10, Ordering::Relaxed);
     plan.run(Sink::Folder(dir.join("out")), Arc::new(Unheard))
         .await
         .unwrap();
@@ -106,22 +118,23 @@ async fn restore_to_be_killed() {
 async fn a_killed_restore_fetches_only_what_is_not_there_yet() {
     let dir = tempfile::tempdir().unwrap();
     let staging = dir.path().join(".out.lifeboat-restore");
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", "resume::restore_to_be_killed"])
         .env(CHILD, dir.path())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+        .stderr(Stdio::null());
+    let mut child = Guarded::start(&mut command, Signal::KILL);
+    let deadline = Instant::now() + PATIENCE;
     while steps(&staging) < 3 {
         assert!(
-            child.try_wait().unwrap().is_none(),
+            child.ended().is_none(),
             "it ended before it could be killed"
         );
+        assert!(Instant::now() < deadline, "it keeps nothing");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    child.kill();
     assert!(!dir.path().join("out").exists());
     let kept = steps(&staging);
 

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use runtime::clock::SharedClock;
 use vault::cloud::{Cloud, CloudError, CloudSettings, Kind, Listed, Put, Traffic};
 
-/// How many fragments clouds named `cut` still give before the line is cut.
+/// How many fragments clouds named `cut` or `held` still give before the line is cut or stands still.
 pub(crate) static UNTIL_CUT: AtomicI64 = AtomicI64::new(i64::MAX);
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,6 +18,7 @@ enum Trouble {
     Storm,
     Slow,
     Cut,
+    Held,
     Locked,
 }
 
@@ -27,7 +28,7 @@ struct Troubled {
     trouble: Trouble,
 }
 
-/// Opens a cloud; one named `storm-…`, `slow-…`, `cut-…` or `locked-…` with that trouble.
+/// Opens a cloud; one named `storm-…`, `slow-…`, `cut-…`, `held-…` or `locked-…` with that trouble.
 pub(crate) fn open(
     settings: &CloudSettings,
     number: u8,
@@ -38,6 +39,7 @@ pub(crate) fn open(
         Some("storm") => Trouble::Storm,
         Some("slow") => Trouble::Slow,
         Some("cut") => Trouble::Cut,
+        Some("held") => Trouble::Held,
         Some("locked") => Trouble::Locked,
         _ => return Ok(inner),
     };
@@ -59,13 +61,18 @@ impl Troubled {
         match self.trouble {
             Trouble::Storm => return Err(self.error(object, Kind::Unreachable)),
             Trouble::Slow => tokio::time::sleep(Duration::from_millis(60)).await,
-            Trouble::Cut if object.contains("/f/") => {
+            Trouble::Cut | Trouble::Held if object.contains("/f/") => {
                 if UNTIL_CUT.fetch_sub(1, Ordering::Relaxed) <= 0 {
-                    tokio::time::sleep(Duration::from_millis(500)).await;
+                    let silence = if self.trouble == Trouble::Held {
+                        Duration::from_mins(10)
+                    } else {
+                        Duration::from_millis(500)
+                    };
+                    tokio::time::sleep(silence).await;
                     return Err(self.error(object, Kind::Unreachable));
                 }
             }
-            Trouble::Cut | Trouble::Locked => {}
+            Trouble::Cut | Trouble::Held | Trouble::Locked => {}
         }
         Ok(())
     }
@@ -88,7 +95,7 @@ impl Cloud for Troubled {
         self.inner.get(name, at_most).await
     }
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, CloudError> {
-        if self.trouble != Trouble::Cut {
+        if !matches!(self.trouble, Trouble::Cut | Trouble::Held) {
             self.suffer(prefix).await?;
         }
         self.inner.list(prefix).await

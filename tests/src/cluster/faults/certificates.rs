@@ -1,5 +1,7 @@
 //! Certificates are renewed and taken back, and strangers are refused.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -30,7 +32,7 @@ impl Cluster {
             load.end().await?.together(),
         )
         .measured(format!("used everywhere after {took} s, without a restart"))
-        .all_answered();
+        .all_answered(plan);
         Ok(self.with_warnings(row))
     }
 
@@ -70,6 +72,7 @@ impl Cluster {
         for (number, (who, identity)) in self.certificates.callers()?.into_iter().enumerate() {
             let client = reqwest::Client::builder()
                 .no_proxy()
+                .timeout(PATIENCE)
                 .tls_certs_only([self.certificates.inside()?]);
             let client = match identity {
                 Some(identity) => client.identity(identity),
@@ -80,7 +83,7 @@ impl Cluster {
             let as_it_should = match (number, &answer) {
                 (0, Ok(answer)) => answer.status() == 200,
                 (0, Err(_)) | (_, Ok(_)) => false,
-                (_, Err(_)) => true,
+                (_, Err(error)) => is_refusal(error),
             };
             counts.add(if as_it_should {
                 Said::Right
@@ -93,6 +96,18 @@ impl Cluster {
         }
         Ok(Row::of("callers inside show certificates", counts)
             .measured(format!("refused: {}", refused.join(", ")))
-            .all_answered())
+            .all_answered(Plan::FULL))
     }
+}
+
+/// Whether somebody was there and broke the connection off. Its alert may be lost with what it had not read.
+fn is_refusal(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&dyn Error> = Some(error);
+    let mut is_away = false;
+    while let Some(error) = cause {
+        let system = error.downcast_ref::<io::Error>();
+        is_away |= system.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
+        cause = error.source();
+    }
+    !is_away && !error.is_timeout()
 }

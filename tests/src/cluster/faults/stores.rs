@@ -35,7 +35,7 @@ impl Cluster {
             .measured(format!(
                 "{without} requests without it; used again {back} after it answered"
             ))
-            .all_answered();
+            .all_answered(plan);
         Ok(self.with_warnings(row))
     }
 
@@ -69,7 +69,7 @@ impl Cluster {
         let row = self
             .filed("RabbitMQ restarted", filing.end().await?, before)
             .await?;
-        Ok(self.with_warnings(row.all_answered()))
+        Ok(self.with_warnings(row.all_answered(plan)))
     }
 
     /// Redis is restarted. While it is away nobody can tell whether a proof was used before, so that everybody is told to come back.
