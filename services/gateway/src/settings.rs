@@ -120,7 +120,7 @@ impl Audit {
     }
 
     fn default_deadline_ms() -> u64 {
-        3_000
+        2_000
     }
 }
 

@@ -2,7 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, PRAGMA, RETRY_AFTER};
+use actix_web::http::header::{
+    CACHE_CONTROL, HeaderName, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -72,7 +74,7 @@ impl Refusal {
             }
             Self::InvalidClient => "the program is unknown or its assertion does not hold",
             Self::InvalidGrant => {
-                "what was presented does not hold; after five wrong tries signing in by registry facts is locked for a day"
+                "what was presented does not hold; a refresh token is good for one use, and after five wrong tries signing in by registry facts is locked for a day"
             }
             Self::InvalidProof(why) => why,
             Self::UseNonce => "put the nonce of the DPoP-Nonce header into the proof and try again",
@@ -94,6 +96,11 @@ impl Refusal {
     pub(crate) fn answer(&self, nonce: Option<&str>) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status());
         uncached(&mut answer, nonce);
+        if self.status() == StatusCode::UNAUTHORIZED {
+            // RFC 9110 §15.5.2: every 401 says how to do better.
+            let challenge = HeaderValue::from_static("DPoP error=\"invalid_client\"");
+            answer.insert_header((WWW_AUTHENTICATE, challenge));
+        }
         if let Self::TooMany(seconds) | Self::Unavailable(seconds) = self {
             answer.insert_header((RETRY_AFTER, HeaderValue::from(*seconds)));
         }

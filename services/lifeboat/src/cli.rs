@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use runtime::lifecycle::{self, Termination};
+use runtime::process;
 use tokio::task::spawn_blocking;
 
 use crate::backup::BackupCommand;
@@ -71,6 +72,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    process::keep_files_private();
     match lifecycle::run(move || run(cli))
         .map_err(Failure::from)
         .flatten()

@@ -78,6 +78,17 @@ struct OauthError {
     error_description: String,
 }
 
+/// There was no answer.
+fn unreached(error: reqwest::Error) -> Failure {
+    let is_away = error.is_connect();
+    let failure = Failure::from(error);
+    if is_away {
+        failure.next("is the gateway up, and is this its address? --wait SECONDS tries again")
+    } else {
+        failure
+    }
+}
+
 impl Client {
     /// A caller with a fresh key and no token.
     pub(crate) fn new(gateway: Url, clock: SharedClock) -> Result<Self, Failure> {
@@ -140,6 +151,11 @@ impl Client {
 
     /// The absolute address of `target`, which may be a path, or an address of the gateway as the world has it.
     pub(crate) fn address(&self, target: &str) -> Result<Url, Failure> {
+        if target.starts_with("//") {
+            // As part of a URL it would name another host, to which the token would go.
+            let said = format!("{target}: a path begins with one slash");
+            return Err(Failure::usage(said).next("name another host with its scheme: https://…"));
+        }
         let url = self
             .gateway
             .join(target)
@@ -170,7 +186,7 @@ impl Client {
                 .form(&form)
                 .send()
                 .await
-                .map_err(|error| Failure::from(error).passing())?;
+                .map_err(|error| unreached(error).passing())?;
             self.hear(answer.headers());
             if answer.status().is_success() {
                 self.token = Some(answer.json::<TokenAnswer>().await?.access_token);
@@ -278,7 +294,7 @@ impl Client {
         let answer = request.send().await.map_err(|error| {
             // Sent again, it must not do again what it may have done.
             let is_harmless = error.is_connect() || method.is_safe();
-            let failure = Failure::from(error);
+            let failure = unreached(error);
             if is_harmless {
                 failure.passing()
             } else {

@@ -283,3 +283,17 @@ fn a_gateway_with_a_port_of_its_own_is_reached_elsewhere() {
     );
     assert!(shown.contains("connect-to = \"::127.0.0.1:9\""), "{shown}");
 }
+
+#[test]
+fn two_slashes_name_no_other_host_and_what_is_wrong_is_named() {
+    let elsewhere = call(&["//lifeboat.example/x", "--gateway", "http://127.0.0.1:9"]);
+    assert_eq!(elsewhere.status.code(), Some(2), "{}", said(&elsewhere));
+    assert!(said(&elsewhere).contains("//lifeboat.example/x"));
+    let nobody = call(&["/x", "--gateway", "http://127.0.0.1:9"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(said(&nobody).contains("next:"), "{}", said(&nobody));
+    let keyless = ["--as", "officer", "--client-id", "a", "--key-file", "/nope"];
+    let keyless = call(&[&["/x", "--gateway", "http://127.0.0.1:9"], &keyless[..]].concat());
+    assert_eq!(keyless.status.code(), Some(2));
+    assert!(said(&keyless).contains("--key-file /nope"));
+}

@@ -10,8 +10,8 @@ use trace::Scope;
 use crate::entry::Entry;
 use crate::measures::Measures;
 
-/// The most that anybody waits for a write.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The most that anybody waits for a write who does not say how long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Requests that may wait for the writer; the next one waits for a place.
 const WAITING: usize = 4_096;
@@ -82,7 +82,11 @@ pub(crate) fn queue() -> (Queue, Requests) {
 }
 
 impl Queue {
-    pub(crate) async fn append(&self, mut entries: Vec<Entry>) -> Result<(), Unwritten> {
+    pub(crate) async fn append(
+        &self,
+        mut entries: Vec<Entry>,
+        patience: Duration,
+    ) -> Result<(), Unwritten> {
         if entries.is_empty() {
             return Ok(());
         }
@@ -99,7 +103,7 @@ impl Queue {
             told.await.map_err(|_| Unwritten)?
         };
         let began = Instant::now();
-        let result = tokio::time::timeout(PATIENCE, written)
+        let result = tokio::time::timeout(patience, written)
             .await
             .unwrap_or(Err(Unwritten));
         self.measures.appended(result.is_ok(), began.elapsed());

@@ -1,4 +1,5 @@
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use runtime::clock::SharedClock;
 use runtime::lifecycle::Drain;
@@ -89,7 +90,19 @@ impl AuditLog {
     /// # Errors
     /// Within two seconds, when that cannot be said for certain: the store is down, slow, or the outcome is unknown.
     pub async fn append(&self, entries: Vec<Entry>) -> Result<(), Unwritten> {
-        self.queue.append(entries).await
+        self.queue.append(entries, append::PATIENCE).await
+    }
+
+    /// As [`AuditLog::append`], for as long as the caller says.
+    ///
+    /// # Errors
+    /// When it cannot be said by then that they are on disk.
+    pub async fn append_within(
+        &self,
+        entries: Vec<Entry>,
+        patience: Duration,
+    ) -> Result<(), Unwritten> {
+        self.queue.append(entries, patience).await
     }
 
     /// What was looked up about `subject`, newest first, at most `limit` entries after `cursor`.

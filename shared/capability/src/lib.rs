@@ -16,6 +16,7 @@ mod failure;
 mod filing;
 mod gate;
 mod health;
+mod legible;
 mod lists;
 mod lookup;
 mod measures;
@@ -26,6 +27,7 @@ mod probe;
 mod runner;
 mod serving;
 mod settings;
+mod shape;
 mod tables;
 
 pub use answer::{Answer, Answered, List, Listed, SnapshotInfo};

@@ -52,7 +52,7 @@ impl DateForm {
         }
     }
 
-    /// Writes a day in this form. The Gregorian forms write the years 0 to 9999 with four digits.
+    /// Writes a day in this form. The Gregorian forms write the years 1 to 9999 with four digits.
     #[must_use]
     pub fn write(self, day: NaiveDate) -> String {
         match self {
@@ -63,7 +63,8 @@ impl DateForm {
     }
 }
 
-/// Four digits of year, two of month, two of day, with what stands before month and day.
+/// Four digits of year, two of month, two of day, with what stands before month and day. There is no year 0: after the year
+/// before comes the year 1, as databases count.
 fn gregorian(raw: &str, [before_month, before_day]: [&str; 2]) -> Result<NaiveDate, Rule> {
     if raw.is_empty() {
         return Err(Rule::Empty);
@@ -77,7 +78,9 @@ fn gregorian(raw: &str, [before_month, before_day]: [&str; 2]) -> Result<NaiveDa
         .strip_prefix(before_day)
         .filter(|day| day.len() == 2)
         .ok_or(Rule::Form)?;
-    NaiveDate::from_ymd_opt(digits(year)?, digits(month)?, digits(day)?).ok_or(Rule::NoSuchDay)
+    NaiveDate::from_ymd_opt(digits(year)?, digits(month)?, digits(day)?)
+        .filter(|day| day.year() > 0)
+        .ok_or(Rule::NoSuchDay)
 }
 
 /// A number of nothing but digits (`parse` alone would take a sign).

@@ -47,12 +47,26 @@ fn days_that_are_not_in_the_calendar_are_refused() {
         "20110229",
         "2011-02-29",
         "20110001",
+        "00000101",
+        "0000-01-01",
+        "0000-12-31",
     ] {
         assert_eq!(
             DateForm::parse_any(raw).unwrap_err().rule(),
             Rule::NoSuchDay,
             "{raw}"
         );
+    }
+}
+
+#[test]
+fn the_first_and_the_last_year_of_four_digits_are_read() {
+    for (raw, expected) in [
+        ("0001-01-01", day(1, 1, 1)),
+        ("00010101", day(1, 1, 1)),
+        ("9999-12-31", day(9999, 12, 31)),
+    ] {
+        assert_eq!(DateForm::parse_any(raw).unwrap(), expected, "{raw}");
     }
 }
 

@@ -129,7 +129,7 @@ impl Journal {
         self.filed.notified().await;
     }
 
-    /// What filing again with this key would give, where it was used before.
+    /// What filing again with this key would give, where this person used it before.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -140,10 +140,10 @@ impl Journal {
         fingerprint: &[u8; 32],
     ) -> Result<Option<Result<Application, NotFiled>>, Unreachable> {
         let found = application::Entity::find()
-            .filter(application::Column::IdempotencyKey.eq(key.as_str()))
+            .filter(application::Column::IdempotencyKey.eq(key.of_person(person_id)))
             .one(&self.db)
             .await?;
-        Ok(found.map(|row| filed_again(row, person_id, fingerprint)))
+        Ok(found.map(|row| filed_again(row, fingerprint)))
     }
 
     /// A person's application with its steps; `None` also for somebody else's.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// `Idempotency-Key`: 1 to 128 visible ASCII characters, chosen by the client, such as a UUID. Good for one application
-/// of one person; sent again with the same application it gives the same receipt.
+/// of one person, whatever keys others choose; sent again with the same application it gives the same receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
 
@@ -14,6 +14,24 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// As it is stored, which is unique: behind the person whose it is. Neither has a space.
+    pub(crate) fn of_person(&self, person_id: &str) -> String {
+        stored(&self.0, person_id)
+    }
+}
+
+/// A key as it is stored, from how this person sent it.
+pub(crate) fn stored(sent: &str, person_id: &str) -> String {
+    format!("{person_id} {sent}")
+}
+
+/// A stored key as its person sent it.
+pub(crate) fn as_sent<'a>(stored: &'a str, person_id: &str) -> &'a str {
+    let behind = stored.strip_prefix(person_id);
+    behind
+        .and_then(|behind| behind.strip_prefix(' '))
+        .unwrap_or(stored)
 }
 
 impl fmt::Display for IdempotencyKey {
@@ -56,6 +74,18 @@ mod tests {
         }
         for bad in ["", " ", "a b", "鍵", "a\u{7f}", &"k".repeat(129)] {
             assert_eq!(bad.parse::<IdempotencyKey>(), Err(NotAKey), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_stored_for_its_person() {
+        let key: IdempotencyKey = "k-1".parse().unwrap();
+        let stored = key.of_person("A123456789");
+        assert_eq!(stored, "A123456789 k-1");
+        assert_ne!(stored, key.of_person("A223456781"));
+        assert_eq!(as_sent(&stored, "A123456789"), "k-1");
+        for other in ["k-1", "A123456789", "A123456789k-1"] {
+            assert_eq!(as_sent(other, "A123456789"), other);
         }
     }
 }

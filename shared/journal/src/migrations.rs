@@ -11,7 +11,7 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Journal), Box::new(InProcess)]
+        vec![Box::new(Journal), Box::new(InProcess), Box::new(OwnKeys)]
     }
 }
 
@@ -114,6 +114,30 @@ impl MigrationTrait for InProcess {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         InboxTable.up(manager).await?;
         create(manager, &[PARKED]).await
+    }
+
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Err(DbErr::Migration("the journal is never taken down".into()))
+    }
+}
+
+struct OwnKeys;
+
+impl MigrationName for OwnKeys {
+    fn name(&self) -> &'static str {
+        "m0003_own_keys"
+    }
+}
+
+/// A key is unique for its person, and stored behind them. As it was sent it has no space, so that nothing is done twice
+/// where this was interrupted.
+const KEYS: &str = "UPDATE application SET idempotency_key = person_id || ' ' || idempotency_key
+    WHERE idempotency_key NOT LIKE '% %'";
+
+#[async_trait::async_trait]
+impl MigrationTrait for OwnKeys {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        create(manager, &[KEYS]).await
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {

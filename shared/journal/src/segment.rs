@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::journal::Unreachable;
+use crate::key::{as_sent, stored};
 use crate::state::State;
 use crate::tables::{application, export, step};
 
@@ -52,6 +53,7 @@ pub(crate) struct FiledRecord {
     id: Uuid,
     kind: String,
     person_id: String,
+    /// As the person sent it.
     idempotency_key: String,
     /// Base64.
     fingerprint: String,
@@ -132,8 +134,8 @@ impl FiledRecord {
             position: row.position,
             id: row.id,
             kind: row.kind,
+            idempotency_key: as_sent(&row.idempotency_key, &row.person_id).to_owned(),
             person_id: row.person_id,
-            idempotency_key: row.idempotency_key,
             fingerprint: STANDARD.encode(row.fingerprint),
             form: row.form,
             finding: row.finding,
@@ -151,7 +153,7 @@ impl FiledRecord {
             id: self.id,
             kind: self.kind.clone(),
             person_id: self.person_id.clone(),
-            idempotency_key: self.idempotency_key.clone(),
+            idempotency_key: stored(&self.idempotency_key, &self.person_id),
             fingerprint: STANDARD.decode(&self.fingerprint).ok()?,
             form: self.form.clone(),
             finding: self.finding.clone(),

@@ -30,7 +30,7 @@ const BATCH: usize = 128;
 /// again with the same key finds that out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotFiled {
-    /// The key belongs to another application: another form, or another person's.
+    /// The key belongs to another application of this person.
     #[error("the idempotency key belongs to another application")]
     KeyTaken,
     /// An attachment does not exist, is somebody else's, or belongs to another application.
@@ -146,8 +146,8 @@ async fn commit(db: &DatabaseConnection, batch: &[NewApplication]) -> Result<Vec
     let mut rows = Vec::new();
     let mut claims = Vec::new();
     for new in batch {
-        if let Some(row) = known.get(new.key.as_str()) {
-            outcomes.push(filed_again(row.clone(), &new.person_id, &new.fingerprint));
+        if let Some(row) = known.get(&new.key.of_person(&new.person_id)) {
+            outcomes.push(filed_again(row.clone(), &new.fingerprint));
             continue;
         }
         if !free(&work, new, &claims).await? {
@@ -200,7 +200,7 @@ async fn known(
     work: &DatabaseTransaction,
     batch: &[NewApplication],
 ) -> Result<HashMap<String, application::Model>, DbErr> {
-    let keys = batch.iter().map(|new| new.key.as_str());
+    let keys = batch.iter().map(|new| new.key.of_person(&new.person_id));
     let rows = application::Entity::find()
         .filter(application::Column::IdempotencyKey.is_in(keys))
         .all(work)
@@ -211,13 +211,9 @@ async fn known(
         .collect())
 }
 
-/// The journal's application for whoever files with its key: theirs if it is the same person's and the same form.
-pub(crate) fn filed_again(
-    row: application::Model,
-    person_id: &str,
-    fingerprint: &[u8; 32],
-) -> Outcome {
-    if row.person_id == person_id && row.fingerprint == fingerprint {
+/// What the person is told who files again with the key of this application: the same if it is the same form.
+pub(crate) fn filed_again(row: application::Model, fingerprint: &[u8; 32]) -> Outcome {
+    if row.fingerprint == fingerprint {
         Ok(row.into())
     } else {
         Err(NotFiled::KeyTaken)
@@ -274,7 +270,7 @@ fn row(new: &NewApplication, position: i64) -> application::Model {
         id: new.id,
         kind: new.kind.to_owned(),
         person_id: new.person_id.clone(),
-        idempotency_key: new.key.as_str().to_owned(),
+        idempotency_key: new.key.of_person(&new.person_id),
         fingerprint: new.fingerprint.to_vec(),
         form: new.form.to_string(),
         finding: new.finding.to_string(),

@@ -58,6 +58,7 @@ where
     F: Future<Output = Result<Running, StartError>>,
 {
     let arguments = Arguments::parse();
+    keep_files_private();
     let settings =
         match config::load::<Settings<T>>(arguments.config.as_deref(), &arguments.settings) {
             Ok(settings) => settings,
@@ -79,6 +80,11 @@ where
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(error.as_ref(), 1),
     }
+}
+
+/// From now on what this process writes is for its own user alone: databases, journals and packages are full of people.
+pub fn keep_files_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 async fn serve<T, F>(

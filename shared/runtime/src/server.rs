@@ -178,7 +178,9 @@ impl Running {
 /// # Errors
 /// When the address is taken or not ours.
 pub fn bind(settings: &Settings) -> std::io::Result<TcpListener> {
-    TcpListener::bind(settings.listen)
+    let listen = settings.listen;
+    TcpListener::bind(listen)
+        .map_err(|error| std::io::Error::new(error.kind(), format!("{listen}: {error}")))
 }
 
 /// Answers on `listener` with the application that `factory` makes for each worker; by TLS where there is `tls`.

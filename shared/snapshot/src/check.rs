@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::definition::System;
@@ -39,16 +40,18 @@ pub struct TableCount {
     pub absent: bool,
 }
 
-/// Checks everything that a load would check before it switches: hashes, every row, the signature. Blocks while it reads.
+/// Checks everything that a load at the time `now` would check before it switches: hashes, every row, the signature. Blocks while it
+/// reads. Only a load knows what is served, so only a load refuses what is older than that or comes from elsewhere.
 #[must_use]
 pub fn check(
     package: &Package,
     system: &System,
     trust: &Trust,
+    now: DateTime<Utc>,
     progress: &SharedProgress,
 ) -> Report {
     let signature = trust.judge(package);
-    match rows(package, system, progress) {
+    match rows(package, system, now, progress) {
         Ok(tables) => Report {
             tables,
             faults: Faults::default(),
@@ -65,9 +68,10 @@ pub fn check(
 fn rows(
     package: &Package,
     system: &System,
+    now: DateTime<Utc>,
     progress: &SharedProgress,
 ) -> Result<Vec<TableCount>, Faults> {
-    let (plan, hashes) = prove(package, system, progress)?;
+    let (plan, hashes) = prove(package, system, now, progress)?;
     let flow = Flow::<Nothing>::new(Arc::clone(&plan), hashes, None, None, Arc::clone(progress));
     match flow.run(&[]).0 {
         End::Whole(parts) => Ok(counts(&plan, &parts)),
@@ -81,9 +85,10 @@ fn rows(
 pub(crate) fn prove(
     package: &Package,
     system: &System,
+    now: DateTime<Utc>,
     progress: &SharedProgress,
 ) -> Result<(Arc<Plan>, Vec<Vec<PartHash>>), Faults> {
-    let plan = plan::fit(package, system)?;
+    let plan = plan::fit(package, system, now)?;
     let hashes = verify::verify(package, progress.as_ref())?;
     let mut by_name: Vec<_> = package
         .resources

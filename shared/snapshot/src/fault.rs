@@ -1,5 +1,6 @@
 //! What is wrong with a package, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -9,6 +10,38 @@ pub(crate) const LISTED: usize = 100;
 
 /// Longest text of the package's own description that a fault repeats.
 const LONGEST_QUOTE: usize = 80;
+
+/// Whether a terminal does something with `character` instead of showing it: control characters, ends of lines, and what turns the
+/// direction of the text around it. A package must not be able to speak in this program's name.
+#[must_use]
+pub fn acts_on_terminals(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// `text` as it may be shown on a terminal: characters that [act on one](acts_on_terminals) as escapes, `\u{1b}` or `\n`.
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(acts_on_terminals) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if acts_on_terminals(character) {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    Cow::Owned(out)
+}
 
 /// One fault. A cell's value is shown masked, so that a list of faults may be sent by mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,19 +122,20 @@ impl Fault {
 }
 
 impl fmt::Display for Fault {
+    /// On one line, whatever names and values the package has.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&shown(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
         if let Some(FaultColumn { number, name }) = &self.column {
-            write!(f, ", column {number} ({name})")?;
+            write!(f, ", column {number} ({})", shown(name))?;
         }
         write!(f, ": {}", self.rule)?;
         if let Some(value) = &self.value {
-            write!(f, ": {value}")?;
+            write!(f, ": {}", shown(value))?;
         }
-        write!(f, ": expected {}", self.expected)
+        write!(f, ": expected {}", shown(&self.expected))
     }
 }
 
@@ -172,3 +206,39 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_on_a_terminal_is_shown_as_an_escape() {
+        for (text, expected) in [
+            ("\u{1b}[31mred\u{7}", "\\u{1b}[31mred\\u{7}"),
+            ("a\nb\r\tc\u{7f}\u{9b}", "a\\nb\\r\\tc\\u{7f}\\u{9b}"),
+            (
+                "\u{202e}gro\u{2066}\u{2028}",
+                "\\u{202e}gro\\u{2066}\\u{2028}",
+            ),
+            ("戶政司 𠊎 \\n \"x\"", "戶政司 𠊎 \\n \"x\""),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_fault_is_one_line_whatever_it_repeats() {
+        let fault = Fault {
+            line: Some(1),
+            column: Some(FaultColumn {
+                number: 1,
+                name: "a\nb".to_owned(),
+            }),
+            ..Fault::of_file("x\u{1b}.csv", "rule", "y\u{202e}").quoting("z\u{7}")
+        };
+        assert_eq!(
+            fault.to_string(),
+            "x\\u{1b}.csv:1, column 1 (a\\nb): rule: z\\u{7}: expected y\\u{202e}"
+        );
+    }
+}

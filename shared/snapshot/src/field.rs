@@ -16,6 +16,7 @@ pub use date::DateForms;
 pub use exact::Exact;
 #[doc(hidden)]
 pub use text::stored;
+pub(crate) use timestamp::YEARS;
 
 /// What a database stores in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -22,7 +22,7 @@ pub use check::{Report, TableCount, check};
 pub use definition::{
     Ask, BoxFuture, Column, Index, Probe, System, Table, TableDefinition, decode_first,
 };
-pub use fault::{Fault, FaultColumn, Faults};
+pub use fault::{Fault, FaultColumn, Faults, acts_on_terminals, shown};
 #[doc(hidden)]
 pub use field::stored;
 pub use field::{Cell, DateForms, Exact, Field, FieldFault, Format, Kind, Parse};

@@ -5,16 +5,17 @@ pub(crate) mod node;
 pub(crate) mod path;
 pub(crate) mod resource;
 pub(crate) mod schema;
+mod strict;
 
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
+use chrono::{DateTime, Datelike as _, Utc};
 
 use crate::digest;
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, Faults, acts_on_terminals};
+use crate::field::YEARS;
 use node::{DESCRIPTOR, Node};
 use resource::Resource;
 
@@ -78,15 +79,7 @@ impl Package {
             )
         })?;
         let signature = bounded(&root, SIGNATURE, LARGEST_SIGNATURE)?;
-        let value: Value = serde_json::from_slice(&descriptor).map_err(|error| {
-            let line = u64::try_from(error.line()).unwrap_or(u64::MAX);
-            Fault::of_line(
-                DESCRIPTOR,
-                line,
-                "json",
-                format!("JSON (column {}: {})", error.column(), kind(&error)),
-            )
-        })?;
+        let value = strict::value(&descriptor)?;
         let (origin, resources) = read(&root, &Node::root(&value))?;
         Ok(Self {
             origin,
@@ -113,14 +106,6 @@ impl Package {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.resources.iter().map(|resource| resource.bytes).sum()
-    }
-}
-
-fn kind(error: &serde_json::Error) -> &'static str {
-    if error.is_eof() {
-        "it breaks off"
-    } else {
-        "it is not well-formed"
     }
 }
 
@@ -210,7 +195,8 @@ fn origin(node: &Node<'_>) -> Result<Origin, Fault> {
     let name = |member: &str| {
         let node = node.require(member)?;
         let text = node.text()?;
-        if text.is_empty() || text.len() > LONGEST_NAME || text.chars().any(char::is_control) {
+        let fits = !text.is_empty() && text.len() <= LONGEST_NAME;
+        if !fits || text.chars().any(acts_on_terminals) {
             return Err(node.fault(
                 "origin",
                 format!("1 to {LONGEST_NAME} bytes without control characters"),
@@ -219,17 +205,21 @@ fn origin(node: &Node<'_>) -> Result<Origin, Fault> {
         Ok(text.to_owned())
     };
     let taken_at = node.require("taken_at")?;
-    let instant = DateTime::parse_from_rfc3339(taken_at.text()?).map_err(|_| {
-        taken_at.fault(
-            "origin",
-            "an instant with its offset, as 2026-11-20T18:00:00Z",
-        )
-    })?;
+    let instant = DateTime::parse_from_rfc3339(taken_at.text()?)
+        .map(|instant| instant.to_utc())
+        .ok()
+        .filter(|instant| YEARS.contains(&instant.year()))
+        .ok_or_else(|| {
+            taken_at.fault(
+                "origin",
+                "an instant with its offset, as 2026-11-20T18:00:00Z",
+            )
+        })?;
     let version = node.require("schema_version")?;
     Ok(Origin {
         system: name("system")?,
         agency: name("agency")?,
-        taken_at: instant.to_utc(),
+        taken_at: instant,
         sequence: node.require("sequence")?.count()?,
         schema_version: u32::try_from(version.count()?)
             .map_err(|_| version.fault("origin", "a version number"))?,

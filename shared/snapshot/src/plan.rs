@@ -1,5 +1,7 @@
 //! How the resources of a package become the tables of a system.
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
 use crate::definition::{Column, System, TableDefinition};
 use crate::fault::{Fault, Faults};
 use crate::field::{DateForms, Format, Kind};
@@ -7,6 +9,16 @@ use crate::package::Package;
 use crate::package::node::DESCRIPTOR;
 use crate::package::resource::{Encoding, Resource};
 use crate::package::schema::{Declared, PackageField};
+
+/// Most bytes of text in a column that a key or an index holds.
+const LONGEST_INDEXED: usize = 1024;
+
+/// Most bytes of text in one row of a key or an index. PostgreSQL takes no index row of more than 2,704 bytes; the rest of that is
+/// for its head, for columns of other types, and for what lies between columns.
+const LONGEST_INDEX_ROW: usize = 2400;
+
+/// How much further than this machine's clock a package may have been taken: clocks differ, and so do those who set them.
+const AHEAD: TimeDelta = TimeDelta::days(1);
 
 /// A package and a system that fit.
 #[derive(Debug)]
@@ -45,6 +57,8 @@ pub(crate) struct ColumnPlan {
     pub(crate) format: Format,
     /// Whether a value must be there, for the table or by the package's own promise.
     pub(crate) required: bool,
+    /// Most bytes of a text that a key or an index holds.
+    pub(crate) longest: Option<usize>,
 }
 
 impl TablePlan {
@@ -54,11 +68,11 @@ impl TablePlan {
     }
 }
 
-/// Fits `package` to `system`.
+/// Fits `package` to `system` at the time `now`.
 ///
 /// # Errors
 /// Everything in the package's description that does not fit.
-pub(crate) fn fit(package: &Package, system: &System) -> Result<Plan, Faults> {
+pub(crate) fn fit(package: &Package, system: &System, now: DateTime<Utc>) -> Result<Plan, Faults> {
     let mut faults = Faults::default();
     let origin = &package.origin;
     let member = |name: &str| format!("{DESCRIPTOR}#/lifeboat/{name}");
@@ -71,6 +85,17 @@ pub(crate) fn fit(package: &Package, system: &System) -> Result<Plan, Faults> {
         let found = origin.schema_version.to_string();
         faults.push(
             Fault::of_file(member("schema_version"), "schema-version", expected).quoting(&found),
+        );
+    }
+    // It would make every honest package after it look older than what is served.
+    if origin.taken_at.signed_duration_since(now) > AHEAD {
+        let expected = format!(
+            "an instant at most 24 hours after {}, which this machine's clock shows; see that the clock is right",
+            instant(now)
+        );
+        faults.push(
+            Fault::of_file(member("taken_at"), "future", expected)
+                .quoting(&instant(origin.taken_at)),
         );
     }
     for resource in &package.resources {
@@ -106,6 +131,10 @@ pub(crate) fn fit(package: &Package, system: &System) -> Result<Plan, Faults> {
     faults.unless_any(Plan { tables, absent })
 }
 
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 fn fit_table(
     table: &TableDefinition,
     resource: &Resource,
@@ -136,7 +165,10 @@ fn fit_table(
             .position(|field| field.name == column.name)
         {
             match fit_column(column, &schema.fields[place], place) {
-                Ok(column) => columns.push(column),
+                Ok(fitted) => columns.push(ColumnPlan {
+                    longest: longest(table, column),
+                    ..fitted
+                }),
                 Err(fault) => faults.push(fault),
             }
         } else {
@@ -182,7 +214,29 @@ fn fit_column(column: &Column, field: &PackageField, place: usize) -> Result<Col
         place,
         format,
         required,
+        longest: None,
     })
+}
+
+/// Most bytes that a text of `column` may have, if a key or an index holds it: what PostgreSQL cannot index is a fault of the row, and
+/// no failure of the load when its rows are in.
+fn longest(table: &TableDefinition, column: &Column) -> Option<usize> {
+    if column.kind != Kind::Text {
+        return None;
+    }
+    let indexes = table.indexes.iter().map(|index| &index.columns);
+    let most = std::iter::once(&table.key)
+        .chain(indexes)
+        .filter(|columns| columns.contains(&column.name))
+        .map(|columns| texts(table, columns))
+        .max()?;
+    Some(LONGEST_INDEXED.min(LONGEST_INDEX_ROW / most.max(1)))
+}
+
+/// How many of these columns hold text.
+fn texts(table: &TableDefinition, columns: &[&str]) -> usize {
+    let is_one = |column: &&Column| column.kind == Kind::Text && columns.contains(&column.name);
+    table.columns.iter().filter(is_one).count()
 }
 
 /// Text and `any` fit every column, because exporters that guess types from a first row guess text; the rules of the column

@@ -106,7 +106,7 @@ impl Quarantine {
             .iter()
             .all(|(_, bad)| bad.iter().all(|rows| *rows == 0))
         {
-            // Only an empty folder is removed; anything else in it is not ours.
+            // Nothing was written into it.
             let _ = fs::remove_dir(&self.dir);
             return Ok(());
         }

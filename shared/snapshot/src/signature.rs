@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
 
 use crate::package::{Package, SIGNATURE};
+use crate::store::Snapshot;
 
 /// What stands before the 32 bytes of an Ed25519 key in a `SubjectPublicKeyInfo` (RFC 8410 §4).
 const SPKI_HEAD: [u8; 12] = [
@@ -122,6 +123,8 @@ fn body(pem: &str, label: &str) -> Option<Vec<u8>> {
 pub struct Trust {
     keys: Vec<(Option<String>, AgencyKey)>,
     required: bool,
+    allows_other_agency: bool,
+    allows_unsigned: bool,
 }
 
 impl Trust {
@@ -129,6 +132,20 @@ impl Trust {
     #[must_use]
     pub fn requiring_signatures(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// Lets a package replace one of another agency.
+    #[must_use]
+    pub fn allowing_other_agency(mut self) -> Self {
+        self.allows_other_agency = true;
+        self
+    }
+
+    /// Lets a package that nobody vouches for replace one with a good signature.
+    #[must_use]
+    pub fn allowing_unsigned(mut self) -> Self {
+        self.allows_unsigned = true;
         self
     }
 
@@ -186,6 +203,33 @@ impl Trust {
             agency: agency.clone(),
         })
     }
+
+    /// Judges a package by the one in service: it must be of the same agency, and have a good signature (no words in `unsigned`, as
+    /// [`Trust::judge`] found) if that one had. Otherwise a forger would only have to name an agency without a key.
+    ///
+    /// # Errors
+    /// [`Mistrust`] if the package must not replace it.
+    pub(crate) fn judge_successor(
+        &self,
+        package: &Package,
+        unsigned: Option<&str>,
+        served: &Snapshot,
+    ) -> Result<(), Mistrust> {
+        let agency = &package.origin.agency;
+        if *agency != served.agency && !self.allows_other_agency {
+            return Err(Mistrust::OtherAgency {
+                agency: agency.clone(),
+                served: served.agency.clone(),
+            });
+        }
+        if unsigned.is_some() && served.unsigned.is_none() && !self.allows_unsigned {
+            return Err(Mistrust::NoLongerSigned {
+                agency: agency.clone(),
+                served: served.agency.clone(),
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Why a package is refused although its rows may be fine.
@@ -219,5 +263,25 @@ pub enum Mistrust {
     WrongSignature {
         /// The agency that the package names.
         agency: String,
+    },
+    /// What is in service came from another agency.
+    #[error(
+        "the package is of {agency}, but what is in service is of {served}: read both names letter by letter, and call the agency that you know; only if another agency exports this system from now on, say --allow-other-agency"
+    )]
+    OtherAgency {
+        /// The agency that the package names.
+        agency: String,
+        /// The agency of the snapshot in service.
+        served: String,
+    },
+    /// What is in service had a good signature.
+    #[error(
+        "nobody vouches for the package of {agency}, but what is in service has a good signature of {served}: ask the agency for the signed package, or enrol its key; only if there can be none, say --allow-unsigned"
+    )]
+    NoLongerSigned {
+        /// The agency that the package names.
+        agency: String,
+        /// The agency of the snapshot in service.
+        served: String,
     },
 }

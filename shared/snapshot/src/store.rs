@@ -1,6 +1,7 @@
 //! Where a system's snapshots live: PostgreSQL or SQLite, one active, one kept for a rollback.
 
 mod answers;
+mod aside;
 mod draft;
 mod error;
 mod load;

@@ -23,8 +23,8 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// When the last one must be cut off.
 const LATEST: Duration = Duration::from_mins(1);
 
-/// A byte or a line now and then, so that the connection never rests.
-const DRIP: Duration = Duration::from_millis(250);
+/// A byte or a line now and then, so that the connection never rests; fewer lines than a head may have.
+const DRIP: Duration = Duration::from_millis(500);
 
 /// What a thousand connections may add to the gateway's memory.
 const MOST_KIB: u64 = 64 * 1024;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING,
+};
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use runtime::problem::{Kind, Problem};
@@ -34,6 +36,16 @@ pub(crate) async fn read(
     if operation.media_types.is_empty() {
         return Err(Problem::new(Kind::Malformed)
             .detail("This operation takes no body.", "此作業不接受內容。"));
+    }
+    let coding = request.headers().get(CONTENT_ENCODING);
+    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        // RFC 9110 §12.5.3 and §15.5.16: the answer says which codings would be taken.
+        return Err(Problem::new(Kind::UnsupportedMedia)
+            .detail(
+                "Send it as it is, without Content-Encoding.",
+                "請勿壓縮內容（Content-Encoding）。",
+            )
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity")));
     }
     let content_type = request
         .headers()

@@ -68,8 +68,8 @@ impl LookupLog {
             .map(|subject| self.entry(lookup, subject))
             .collect();
         let mut span = Span::child(trace::Kind::Internal, "log lookup");
-        let written = tokio::time::timeout(self.deadline, self.log.append(entries));
-        if let Ok(Ok(())) = span.within(written).await {
+        let written = self.log.append_within(entries, self.deadline);
+        if span.within(written).await.is_ok() {
             return Ok(());
         }
         span.fail("unwritten");

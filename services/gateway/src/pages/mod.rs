@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
+    LOCATION,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
@@ -69,9 +70,14 @@ impl Pages {
         Self(pages)
     }
 
-    /// The page at `path`, if there is one.
+    /// The page at `path`, if there is one; whoever writes a slash after its name is led to it.
     pub(crate) fn answer(&self, request: &HttpRequest) -> Option<HttpResponse> {
-        let page = self.0.get(request.path())?;
+        let path = request.path();
+        let Some(page) = self.0.get(path) else {
+            let (own, _) = self.0.get_key_value(path.strip_suffix('/')?)?;
+            let mut answer = HttpResponse::PermanentRedirect();
+            return Some(answer.insert_header((LOCATION, own.as_str())).finish());
+        };
         let known = request
             .headers()
             .get(IF_NONE_MATCH)

@@ -217,3 +217,24 @@ async fn where_tokens_are_given_out_clients_are_told_in_oauths_words_to_come_bac
     let other = world.get("/echo/v1/public?status=503").send().await;
     problem(other.unwrap()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_in_a_coding_is_refused_and_one_as_it_is_is_not() {
+    let world = World::start().await;
+    let officer = world.officer();
+    for (coding, status) in [("gzip", 415), ("br", 415), ("identity", 200)] {
+        let request = officer.request("POST", "/echo/v1/filings").await;
+        let request = request
+            .header("Lookup-Purpose", "disaster-relief")
+            .header("Case-Number", "1")
+            .header("content-type", "application/json")
+            .header("content-encoding", coding)
+            .body("{}");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{coding}");
+        if status == 415 {
+            assert_eq!(answer.headers()["accept-encoding"], "identity");
+            problem(answer).await;
+        }
+    }
+}

@@ -48,6 +48,10 @@ async fn documents_and_pages_are_served_without_anything_from_elsewhere() {
         world.get("/docs/style.css").send().await.unwrap().status(),
         200
     );
+    let slash = world.get("/docs/").send().await.unwrap();
+    assert_eq!(slash.status(), 308);
+    assert_eq!(slash.headers()["location"], "/docs");
+    assert_eq!(world.get("/docs/x/").send().await.unwrap().status(), 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

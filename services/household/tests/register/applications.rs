@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::health::becomes;
-use crate::site::{FATHER, Site, citizen, fill, loaded};
+use crate::site::{FATHER, MOTHER, Site, citizen, fill, loaded};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use test_support::proxy::{Line, Proxy};
@@ -101,6 +101,42 @@ crate::site::on_both!(what_is_filed_is_forwarded_within_the_process, site => {
         .map(|step| step["state"].as_str().unwrap())
         .collect();
     assert_eq!(steps, ["received", "forwarded"]);
+    site.stop().await;
+});
+
+crate::site::on_both!(a_key_that_somebody_else_used_is_free, site => {
+    let path = "/v1/applications/household-transcript";
+    let body = transcript().to_string();
+    let headers = [("content-type", "application/json"), ("idempotency-key", "bb-shared")];
+    let mut numbers = Vec::new();
+    for person in [FATHER, MOTHER, FATHER] {
+        let token = site.mint("gateway", &citizen(person), "POST", path, body.as_bytes());
+        let answer = site.send(Method::POST, path, Some(token), body.clone().into_bytes(), &headers).await;
+        assert_eq!(answer.status(), StatusCode::ACCEPTED, "{person}");
+        let filed: Value = answer.json().await.unwrap();
+        numbers.push(filed["data"]["id"].clone());
+    }
+    assert_ne!(numbers[0], numbers[1]);
+    assert_eq!(numbers[0], numbers[2]);
+    site.stop().await;
+});
+
+crate::site::on_both!(a_form_that_cannot_be_filed_is_told_by_field_and_without_our_types, site => {
+    let report = |lost_at: &str| json!({"lost_on": "2026-11-20", "lost_at": lost_at, "contact_phone": "0912345678"});
+    for (form, field, detail) in [
+        (report("\0"), "lost_at", "must have no control characters"),
+        (report("車站\u{1}"), "lost_at", "must have no control characters"),
+        (Value::Null, "body", "expected an object"),
+        (json!({"lost_on": 5}), "lost_on", "expected a date such as 2026-11-20"),
+        (json!({"lost_on": "2026-11-20"}), "lost_at", "missing field `lost_at`"),
+    ] {
+        let (status, problem) = site.file(&citizen(FATHER), "id-loss-report", &form).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{form}: {problem}");
+        assert_eq!(problem["errors"][0], json!({"field": field, "detail": detail}), "{form}");
+    }
+    // More than one line is fine.
+    let (status, filed) = site.file(&citizen(FATHER), "id-loss-report", &report("車站\n月台")).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{filed}");
     site.stop().await;
 });
 

@@ -56,7 +56,10 @@ on_both!(malformed_checks_name_the_field_and_say_nothing_of_anybody, site => {
         (r#"{"national_id":"A123456789","birth_date":"yesterday"}"#, 422, Some("birth_date")),
         (r#"{"national_id":"A123456789","shoe_size":42}"#, 422, Some("shoe_size")),
         (r#"{"national_id":"A123456789","birth_date":"1970-01-31","birth_date":"1970-01-31"}"#, 422, Some("birth_date")),
-        (r#"{"national_id":"A123456789"}"#, 422, Some("__all__")),
+        (r#"{"national_id":"A123456789"}"#, 422, Some("body")),
+        ("null", 422, Some("body")),
+        (r#"{"national_id":"A123456789","name":"陳\u0000"}"#, 422, Some("name")),
+        (r#"{"national_id":"A123456789","birth_date":"-5000-01-01"}"#, 422, Some("birth_date")),
     ] {
         let answer = check(&site, None, body).await;
         assert_eq!(answer.status().as_u16(), status, "{body}");

@@ -86,6 +86,15 @@ on_both!(malformed_questions_name_the_field, site => {
         ("/v1/persons?name=X&birth_date=1970-01-01&cursor=x", "cursor"),
         ("/v1/households?address=ab", "address"),
         ("/v1/households", "address"),
+        // What no register has, and PostgreSQL would fail on.
+        ("/v1/households?address=abc%00", "address"),
+        ("/v1/households?address=abc%ff", "address"),
+        ("/v1/persons?name=%ff&birth_date=1970-01-01", "name"),
+        ("/v1/persons?name=a&birth_date=-5000-01-01", "birth_date"),
+        ("/v1/persons?name=a&birth_date=%2B10000-01-01", "birth_date"),
+        // ["a\u0000b","F0000000","A123456789"], and ["a\u0000b"].
+        ("/v1/households?address=abc&cursor=WyJhXHUwMDAwYiIsIkYwMDAwMDAwIiwiQTEyMzQ1Njc4OSJd", "cursor"),
+        ("/v1/persons?name=X&birth_date=1970-01-01&cursor=WyJhXHUwMDAwYiJd", "cursor"),
     ] {
         let answer = site.get(&officer(), path).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path}");

@@ -266,6 +266,8 @@ async fn an_app_is_named_within_bounds_and_never_as_a_program() {
     form.push(("client_id", "taipei-household-1"));
     let answer = world.token(&form).await;
     assert_eq!(answer.error(), (401, "invalid_client".to_owned()));
+    let challenge = &answer.headers["www-authenticate"];
+    assert!(challenge.starts_with("DPoP "), "{challenge}");
     form.pop();
     for name in ["x".repeat(65), "a b".to_owned(), "戶".to_owned()] {
         let mut named = form.clone();

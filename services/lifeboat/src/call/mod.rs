@@ -258,7 +258,9 @@ fn credentials(
         }
         (Who::Officer, _, Some(client_id), Some(key_file)) => Ok(Credentials::Program {
             client_id: client_id.clone(),
-            key_pem: std::fs::read_to_string(key_file)?,
+            key_pem: std::fs::read_to_string(key_file).map_err(|error| {
+                Failure::usage(format!("--key-file {}: {error}", key_file.display()))
+            })?,
         }),
         _ => {
             let known = known.map_err(|error| {

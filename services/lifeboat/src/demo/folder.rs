@@ -18,9 +18,13 @@ pub(crate) struct Folder {
 impl Folder {
     /// Makes the folder, or empties it where an earlier demo made it.
     pub(crate) fn claim(root: &Path) -> Result<Self, Failure> {
-        std::fs::create_dir_all(root)?;
+        let unusable = |error: std::io::Error| {
+            Failure::usage(format!("--dir {}: {error}", root.display()))
+                .next("name a folder that may be made or written, with --dir")
+        };
+        std::fs::create_dir_all(root).map_err(unusable)?;
         let mark = root.join(MARK);
-        let mut entries = std::fs::read_dir(root)?;
+        let mut entries = std::fs::read_dir(root).map_err(unusable)?;
         if !mark.exists() && entries.next().is_some() {
             return Err(Failure::refused(format!(
                 "{} is not empty and was not made by a demo",
@@ -28,7 +32,7 @@ impl Folder {
             ))
             .next("name another folder with --dir"));
         }
-        let lock = File::create(&mark)?;
+        let lock = File::create(&mark).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => (),
             Err(TryLockError::WouldBlock) => {
@@ -67,6 +71,23 @@ impl Folder {
         std::fs::create_dir_all(&path)?;
         Ok(path)
     }
+}
+
+/// Refuses packages that lie in the demo's folder, which is emptied before they are copied.
+pub(crate) fn keep_apart(root: &Path, given: &Path) -> Result<(), Failure> {
+    // What is not there holds nothing, and is complained of where it is read or made.
+    let (Ok(root), Ok(given)) = (root.canonicalize(), given.canonicalize()) else {
+        return Ok(());
+    };
+    if given.starts_with(&root) {
+        let said = format!(
+            "{} lies in {}, which is emptied first",
+            given.display(),
+            root.display()
+        );
+        return Err(Failure::refused(said).next("name another folder with --dir"));
+    }
+    Ok(())
 }
 
 /// Copies a folder of plain files, however deep.

@@ -13,7 +13,7 @@ mod site;
 mod sources;
 mod timings;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -68,6 +68,24 @@ pub(crate) struct Options {
     exit: bool,
 }
 
+impl Options {
+    /// Refuses, before anything is done, what could not be done in the end, and what would take away the packages that were given.
+    fn check(&self) -> Result<(), Failure> {
+        if let Some(file) = self.ready_file.as_deref().filter(|file| file.is_dir()) {
+            let said = format!("--ready-file {}: is a folder", file.display());
+            return Err(Failure::usage(said).next("name a file, which need not be there yet"));
+        }
+        TcpListener::bind(self.listen).map_err(|error| {
+            Failure::failed(format!("--listen {}: {error}", self.listen))
+                .next("name another address; port 0 takes any free one")
+        })?;
+        match &self.snapshots {
+            Some(given) => folder::keep_apart(&self.dir, given),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Backs up, loses, and restores.
 async fn by_the_vault(
     folder: &Folder,
@@ -99,8 +117,9 @@ pub(crate) async fn run(
     runtime::open_files::take_all_allowed();
     metrics::install()?;
     let traces = traces.start();
-    let stack = tokio::select! {
-        stack = Box::pin(show(&options, json)) => stack?,
+    // The folder is this demo's for as long as it serves from there.
+    let (stack, _folder) = tokio::select! {
+        shown = Box::pin(show(&options, json)) => shown?,
         () = termination.told() => return Err(Failure::told_to_stop()),
     };
     if !options.exit {
@@ -111,9 +130,10 @@ pub(crate) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything that there is to see; what serves then is left at work.
-async fn show(options: &Options, json: bool) -> Result<Stack, Failure> {
+/// Everything that there is to see; what serves then is left at work, in the folder that comes with it.
+async fn show(options: &Options, json: bool) -> Result<(Stack, Folder), Failure> {
     let clock = clock::system();
+    options.check()?;
     let folder = Folder::claim(&options.dir)?;
     let mut timings = Timings::default();
 
@@ -174,5 +194,5 @@ async fn show(options: &Options, json: bool) -> Result<Stack, Failure> {
     if !options.exit {
         report::serving(&ready, &folder.join("ready.json"), json);
     }
-    Ok(stack)
+    Ok((stack, folder))
 }

@@ -41,7 +41,9 @@ pub(crate) async fn run(
     )?
     .clone();
     let progress = bars::watched(json);
-    let checking = tokio::task::spawn_blocking(move || check(&package, &system, &trust, &progress));
+    let now = runtime::clock::system().now();
+    let checking =
+        tokio::task::spawn_blocking(move || check(&package, &system, &trust, now, &progress));
     let report = checking.await.map_err(Failure::failed)?;
     tell(&report, json)
 }

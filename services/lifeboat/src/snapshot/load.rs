@@ -1,9 +1,9 @@
 //! `lifeboat snapshot load`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use ::snapshot::{LoadError, Loaded, Outcome, StoreError, System};
+use ::snapshot::{LoadError, Loaded, Outcome, Package, StoreError, System};
 use clap::Args;
 use serde_json::json;
 
@@ -30,9 +30,14 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    fn quarantine(&self) -> Option<PathBuf> {
+    /// Beside the package. A folder that is named by dots alone, `.` or `..`, has its name from where it is.
+    fn quarantine(&self, package: &Package) -> Option<PathBuf> {
         let beside = || {
-            let mut name = self.dir.components().as_path().as_os_str().to_owned();
+            let named = match self.dir.file_name() {
+                Some(_) => self.dir.components().as_path(),
+                None => package.folder(),
+            };
+            let mut name = named.as_os_str().to_owned();
             name.push(".quarantine");
             PathBuf::from(name)
         };
@@ -49,15 +54,15 @@ pub(crate) async fn run(
     let system = system(&options.system, systems)?;
     let store = options.database.store(system, settings)?;
     let mut load = options.rules.read(settings)?;
-    load.quarantine = load.quarantine.or_else(|| options.quarantine());
     let package = open(&options.dir, json)?;
+    load.quarantine = load.quarantine.or_else(|| options.quarantine(&package));
     let progress = bars::watched(json);
     let outcome = store
         .load(&package, &load, std::sync::Arc::clone(&progress))
         .await;
     drop(progress);
     match outcome {
-        Ok(Outcome::Loaded(loaded)) => tell(&loaded, load.quarantine.as_deref(), json)?,
+        Ok(Outcome::Loaded(loaded)) => tell(&loaded, json)?,
         Ok(Outcome::AlreadyActive(snapshot)) if json => {
             show::json(&json!({ "outcome": "already-active", "snapshot": snapshot }))?;
         }
@@ -72,15 +77,14 @@ pub(crate) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(loaded: &Loaded, quarantine: Option<&Path>, json: bool) -> Result<(), Failure> {
+fn tell(loaded: &Loaded, json: bool) -> Result<(), Failure> {
     let snapshot = &loaded.snapshot;
     let seconds: f64 = loaded.phases.iter().map(|lap| lap.seconds).sum();
     let rows = snapshot.rows;
     if json {
-        let quarantine = quarantine.filter(|_| snapshot.rows_quarantined > 0);
         return show::json(&json!({
             "outcome": "loaded", "snapshot": snapshot, "tables": loaded.tables, "rows": rows, "seconds": seconds,
-            "phases": loaded.phases, "parts_resumed": loaded.parts_resumed, "quarantine": quarantine,
+            "phases": loaded.phases, "parts_resumed": loaded.parts_resumed, "quarantine": loaded.quarantine,
         }));
     }
     show::tables(&loaded.tables)?;
@@ -100,13 +104,13 @@ fn tell(loaded: &Loaded, quarantine: Option<&Path>, json: bool) -> Result<(), Fa
     if let Some(words) = &snapshot.unsigned {
         show::out(&format!("WARNING: {words}; every answer says so"))?;
     }
-    match quarantine {
-        Some(dir) if snapshot.rows_quarantined > 0 => show::out(&format!(
+    match &loaded.quarantine {
+        Some(dir) => show::out(&format!(
             "WARNING: {} row(s) were put aside in {}; every answer says so",
             snapshot.rows_quarantined,
             dir.display()
         )),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the operator reads at the end: tables, lists of faults, JSON.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use ::snapshot::{Faults, Snapshot, TableCount};
+use ::snapshot::{Faults, Snapshot, TableCount, acts_on_terminals, shown};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
@@ -20,7 +21,21 @@ pub(crate) fn out(text: &str) -> Result<(), Failure> {
 /// Writes JSON to standard output.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(Failure::failed)?;
-    out(&text)
+    out(&escaped(&text))
+}
+
+/// JSON whose texts hold nothing that a terminal would act on. Outside of texts only the ends of lines do.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && acts_on_terminals(character) {
+            // All of them lie in the basic plane, so one escape is enough.
+            let _ = write!(out, "\\u{:04x}", u32::from(character));
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// Shows the faults of a package.
@@ -81,7 +96,7 @@ pub(crate) fn snapshots(snapshots: &[Snapshot]) -> Table {
             snapshot.sequence.to_string(),
             snapshot.rows.to_string(),
             snapshot.rows_quarantined.to_string(),
-            snapshot.agency.clone(),
+            shown(&snapshot.agency).into_owned(),
             if snapshot.unsigned.is_some() {
                 "none believed"
             } else {
@@ -122,7 +137,16 @@ fn align_right(table: &mut Table, columns: &[usize]) {
 mod tests {
     use ::snapshot::TableCount;
 
-    use super::absent;
+    use super::{absent, escaped};
+
+    #[test]
+    fn json_holds_nothing_that_a_terminal_acts_on_and_means_the_same() {
+        let value = serde_json::json!({ "agency": "a\u{1b}[31m\u{9b}\u{202e}\n戶政司" });
+        let text = escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(text.contains(r"a\u001b[31m\u009b\u202e\n戶政司"), "{text}");
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, value);
+    }
 
     #[test]
     fn tables_that_the_package_left_out_are_named() {

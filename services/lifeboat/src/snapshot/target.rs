@@ -63,20 +63,34 @@ impl TrustOptions {
 /// How rows are let into a database.
 #[derive(Debug, Args)]
 pub(crate) struct LoadRules {
-    /// Loads the good rows into the database, and writes the bad ones with reasons into this folder.
+    /// Loads the good rows into the database, and writes the bad ones with reasons into this folder: one that is not there yet, is
+    /// empty, or holds bad rows of an earlier load, which are replaced.
     #[arg(long, value_name = "FOLDER")]
     quarantine_dir: Option<PathBuf>,
     /// Loads a package although it is older than what is served.
     #[arg(long)]
     allow_older: bool,
+    /// Loads a package although what is served is of another agency.
+    #[arg(long)]
+    allow_other_agency: bool,
+    /// Loads a package that nobody vouches for although what is served has a good signature.
+    #[arg(long)]
+    allow_unsigned: bool,
     #[command(flatten)]
     trust: TrustOptions,
 }
 
 impl LoadRules {
     pub(crate) fn read(&self, settings: &Settings) -> Result<LoadOptions, Failure> {
+        let mut trust = self.trust.trust(settings)?;
+        if self.allow_other_agency {
+            trust = trust.allowing_other_agency();
+        }
+        if self.allow_unsigned {
+            trust = trust.allowing_unsigned();
+        }
         Ok(LoadOptions {
-            trust: self.trust.trust(settings)?,
+            trust,
             quarantine: self.quarantine_dir.clone(),
             allow_older: self.allow_older,
             clock: runtime::clock::system(),

@@ -205,8 +205,8 @@ fn refused(reason: NotFiled) -> Problem {
     match reason {
         NotFiled::KeyTaken => unprocessable.field(
             KEY,
-            "belongs to another application; choose a new one",
-            "此識別碼已用於其他案件，請另行產生。",
+            "belongs to another application of yours; choose a new one",
+            "此識別碼已用於您的其他案件，請另行產生。",
         ),
         NotFiled::Attachment => unprocessable.field(
             "attachments",

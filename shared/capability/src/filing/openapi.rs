@@ -12,7 +12,7 @@ use utoipa::{IntoParams, IntoResponses};
 )]
 pub struct FilingHeaders {
     /// 冪等鍵: 1 to 128 visible ASCII characters, such as a UUID, chosen by the client. The same key and form again give
-    /// the same receipt; with another form, or from another person, 422.
+    /// the same receipt; with another form, 422. Keys of other people do not matter.
     #[param(
         rename = "Idempotency-Key",
         example = "0190a6f2-5b0a-7c00-8000-000000000000",

@@ -13,6 +13,7 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) kind: String,
     pub(crate) person_id: String,
+    /// Behind the person and a space: people's keys are their own.
     pub(crate) idempotency_key: String,
     /// SHA-256 of kind and form: the same key with another one is refused.
     pub(crate) fingerprint: Vec<u8>,

@@ -48,23 +48,44 @@ on_both!(the_same_key_twice_in_one_commit_is_one_application, place => {
     assert_eq!(journal.of_person(PERSON, None, 10).await.unwrap().len(), 2);
 });
 
-on_both!(a_key_is_good_for_one_form_of_one_person, place => {
+on_both!(a_key_is_good_for_one_form, place => {
     let journal = place.journal().await;
     let first = journal.file(new(PERSON, "key")).await.unwrap();
     let other_form = with_form(PERSON, "key", &json!({"lost_at": "elsewhere"}));
     assert_eq!(journal.file(other_form.clone()).await, Err(NotFiled::KeyTaken));
-    assert_eq!(journal.file(new(OTHER, "key")).await, Err(NotFiled::KeyTaken));
     let (key, same) = (&first_key(), new(PERSON, "key").fingerprint);
     let asked = journal.with_key(key, PERSON, &same).await.unwrap();
     assert_eq!(asked, Some(Ok(first)));
-    for (person, fingerprint) in [(PERSON, &other_form.fingerprint), (OTHER, &same)] {
-        let asked = journal.with_key(key, person, fingerprint).await.unwrap();
-        assert_eq!(asked, Some(Err(NotFiled::KeyTaken)));
-    }
+    let asked = journal.with_key(key, PERSON, &other_form.fingerprint).await.unwrap();
+    assert_eq!(asked, Some(Err(NotFiled::KeyTaken)));
     let unused = journal.with_key(&"unused".parse().unwrap(), PERSON, &same).await;
     assert_eq!(unused.unwrap(), None);
     assert_eq!(journal.of_person(PERSON, None, 10).await.unwrap().len(), 1);
     assert_eq!(journal.position().await.unwrap(), 1);
+});
+
+on_both!(a_key_is_ones_own, place => {
+    let journal = place.journal().await;
+    // In one commit, and in another.
+    let both = [PERSON, OTHER].map(|person| filed(&journal, new(person, "key")));
+    let both: Vec<_> = join_all(both).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!((&*both[0].person_id, &*both[1].person_id), (PERSON, OTHER));
+    assert_ne!(both[0].id, both[1].id);
+    let form = json!({"lost_at": "elsewhere"});
+    let theirs = journal.file(with_form(PERSON, "another", &form)).await.unwrap();
+    let fingerprint = new(OTHER, "another").fingerprint;
+    let asked = journal.with_key(&"another".parse().unwrap(), OTHER, &fingerprint).await;
+    assert_eq!(asked.unwrap(), None, "nobody learns which keys others have used");
+    let own = filed(&journal, new(OTHER, "another")).await.unwrap();
+    assert_ne!(own.id, theirs.id);
+    // Each gets their own again.
+    for (person, first) in [(PERSON, &both[0]), (OTHER, &both[1])] {
+        assert_eq!(filed(&journal, new(person, "key")).await.unwrap(), *first);
+        let asked = journal.with_key(&first_key(), person, &new(person, "key").fingerprint).await;
+        assert_eq!(asked.unwrap(), Some(Ok(first.clone())));
+    }
+    assert_eq!(journal.of_person(PERSON, None, 10).await.unwrap().len(), 2);
+    assert_eq!(journal.of_person(OTHER, None, 10).await.unwrap().len(), 2);
 });
 
 fn first_key() -> journal::IdempotencyKey {

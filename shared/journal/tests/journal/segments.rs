@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use journal::{Journal, Replayed, SegmentError, Written};
 
-use crate::place::{PERSON, dossiers, file_many, files, new, on_both, one_of_everything};
+use crate::place::{
+    OTHER, PERSON, dossiers, file_many, filed, files, new, on_both, one_of_everything,
+};
 
 fn first_segment(folder: &Path) -> PathBuf {
     folder.join("segments/000000000000.jsonl")
@@ -51,6 +53,26 @@ on_both!(a_journal_that_was_lost_is_brought_back_whole, place => {
     assert_eq!(file_many(&brought, "after", 1).await[0].position, 17);
     let written = brought.write_segments(&backup).await.unwrap();
     assert_eq!(written, Written { up_to: 17, segments: 1 });
+});
+
+on_both!(keys_are_brought_back_to_those_whose_they_are, place => {
+    let journal = place.journal().await;
+    let mut both = Vec::new();
+    for person in [PERSON, OTHER] {
+        both.push(filed(&journal, new(person, "key")).await.unwrap());
+    }
+    let backup = place.folder("backup");
+    journal.write_segments(&backup).await.unwrap();
+    let text = fs::read_to_string(first_segment(&backup)).unwrap();
+    let as_sent = text.matches("\"idempotency_key\":\"key\"").count();
+    assert_eq!(as_sent, 2, "{text}");
+    let there = place.another().await;
+    let brought = there.journal().await;
+    brought.replay(&backup).await.unwrap();
+    for (person, first) in [(PERSON, &both[0]), (OTHER, &both[1])] {
+        let again = filed(&brought, new(person, "key")).await.unwrap();
+        assert_eq!(again.id, first.id);
+    }
 });
 
 on_both!(bringing_back_goes_on_where_it_was_interrupted, place => {

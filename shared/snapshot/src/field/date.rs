@@ -107,6 +107,13 @@ mod tests {
     }
 
     #[test]
+    fn there_is_no_year_0() {
+        assert_eq!(day("0000-01-01", DateForms::Western), Err("no-such-day"));
+        assert_eq!(day("00000101", DateForms::ByShape), Err("no-such-day"));
+        assert_eq!(day("0001-01-01", DateForms::Western), Ok(ymd(1, 1, 1)));
+    }
+
+    #[test]
     fn shape_tells_the_forms_apart_where_the_package_says_text() {
         assert_eq!(day("1950-10-04", DateForms::ByShape), Ok(ymd(1950, 10, 4)));
         assert_eq!(day("19501004", DateForms::ByShape), Ok(ymd(1950, 10, 4)));

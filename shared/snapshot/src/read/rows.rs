@@ -168,6 +168,11 @@ impl<'a> Row<'a> {
         }
         match (plan.column.parse)(&text, &plan.format) {
             Ok(cell) => {
+                if let (Cell::Text(stored), Some(longest)) = (&cell, plan.longest)
+                    && stored.len() > longest
+                {
+                    return Err(self.too_long(plan.place, &text, longest));
+                }
                 take(&cell);
                 Ok(())
             }
@@ -175,6 +180,12 @@ impl<'a> Row<'a> {
                 .cell_fault(plan.place, fault.rule, fault.expected)
                 .masking(&text)),
         }
+    }
+
+    fn too_long(&self, place: usize, text: &str, longest: usize) -> Fault {
+        let expected = format!("at most {longest} bytes of UTF-8, because the column is indexed");
+        self.cell_fault(place, "text-too-long", expected)
+            .masking(text)
     }
 
     fn text(&self, record: &'a str, plan: &ColumnPlan) -> Result<Cow<'a, str>, Fault> {

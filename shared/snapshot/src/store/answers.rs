@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::check::TableCount;
 use crate::progress::{Phase, SharedProgress};
+use crate::store::aside;
 use crate::store::loader::Loader;
 use crate::store::{LoadError, PoolOptions, Snapshot, Store, StoreError};
 
@@ -27,6 +28,7 @@ pub(super) async fn prove_answers<L: Loader>(
                 "{} has {found} rows, but {} were loaded",
                 table.name, table.rows
             );
+            aside::forget(draft);
             loader.discard(draft).await?;
             return Err(LoadError::Probe(words));
         }
@@ -53,6 +55,7 @@ pub(super) async fn prove_answers<L: Loader>(
     }
     database.close().await.map_err(StoreError::database)?;
     if answer.is_err() {
+        aside::forget(draft);
         loader.discard(draft).await?;
     }
     answer

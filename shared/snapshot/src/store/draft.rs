@@ -7,6 +7,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 use crate::flow::PartDone;
 use crate::package::Package;
 use crate::plan::Plan;
+use crate::store::aside;
 use crate::store::loader::Loader;
 use crate::store::{LoadError, LoadOptions, Snapshot, State, Store};
 
@@ -42,6 +43,7 @@ impl Draft<'_> {
         {
             if resumed.is_none_or(|resumed| resumed.id != other.id) {
                 loader.discard(other).await?;
+                aside::forget(other);
             }
         }
         if let Some(resumed) = resumed {

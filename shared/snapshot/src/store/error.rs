@@ -73,6 +73,17 @@ pub enum Refusal {
         /// Of the active snapshot.
         loaded_taken_at: DateTime<Utc>,
     },
+    /// Rows that are put aside would be written over something else.
+    #[error(
+        "{} cannot take the rows that are put aside: {why}; name a folder that is empty or not there yet: --quarantine-dir FOLDER",
+        dir.display()
+    )]
+    Quarantine {
+        /// The folder.
+        dir: PathBuf,
+        /// What it is, or what it holds.
+        why: &'static str,
+    },
 }
 
 /// A package was not loaded. What was active before still is.

@@ -1,6 +1,6 @@
 //! Loads a package beside what is served, proves that it answers, and switches.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,6 +19,7 @@ use crate::quarantine::Quarantine;
 use crate::read::PartHash;
 use crate::signature::Trust;
 use crate::store::answers::prove_answers;
+use crate::store::aside;
 use crate::store::draft::Draft;
 use crate::store::loader::Loader;
 use crate::store::{LoadError, Refusal, Snapshot, State, Store, StoreError};
@@ -31,7 +32,8 @@ const BATCHES: usize = 8;
 pub struct LoadOptions {
     /// Whose signatures are believed.
     pub trust: Trust,
-    /// Folder for rows that break a rule. `None`: such a row stops the load.
+    /// Folder for rows that break a rule: one that is not there yet, is empty, or holds what an earlier load put aside, which a load
+    /// that succeeds replaces. `None`: such a row stops the load.
     pub quarantine: Option<PathBuf>,
     /// Whether the package may be older than what is served.
     pub allow_older: bool,
@@ -57,6 +59,8 @@ pub struct Loaded {
     pub tables: Vec<TableCount>,
     /// Parts that an earlier, killed load had loaded already.
     pub parts_resumed: usize,
+    /// Where the rows are that were put aside, if there are any.
+    pub quarantine: Option<PathBuf>,
     /// How long each phase took.
     pub phases: Vec<PhaseTime>,
 }
@@ -110,10 +114,13 @@ pub(crate) async fn load<L: Loader>(
     let active = snapshots
         .iter()
         .find(|snapshot| snapshot.state == State::Active);
+    let quarantine = aside::folder(options, package)?;
     if let Some(active) = active {
-        refuse_older(package, active, options)?;
+        refuse_successor(package, unsigned.as_deref(), active, options)?;
+        // Its load may have been killed between the switch and this.
+        aside::settle(active, &progress);
     }
-    let (plan, hashes) = prove_aside(store, package, &progress).await?;
+    let (plan, hashes) = prove_aside(store, package, options.clock.now(), &progress).await?;
     // Asked only now: a package is the same only if its parts still are what its description says.
     let same = |active: &&Snapshot| {
         active.package == package.digest()
@@ -125,7 +132,6 @@ pub(crate) async fn load<L: Loader>(
     }
     watch.lap("verify");
 
-    let quarantine = quarantine_folder(options)?;
     let draft = Draft {
         store,
         package,
@@ -157,6 +163,7 @@ pub(crate) async fn load<L: Loader>(
         Err(error) => {
             // What the database could not take is resumed later; what the package did wrong is not worth keeping.
             if !matches!(error, LoadError::Store(_)) {
+                aside::forget(&draft);
                 loader.discard(&draft).await?;
             }
             return Err(error);
@@ -181,6 +188,7 @@ pub(crate) async fn load<L: Loader>(
     };
     let now = options.clock.now();
     loader.activate(&next, now).await?;
+    let quarantine = aside::settle(&next, &progress);
     drop_unneeded(&mut loader, &progress).await;
     watch.lap("switch");
     let snapshot = Snapshot {
@@ -192,15 +200,19 @@ pub(crate) async fn load<L: Loader>(
         snapshot,
         tables,
         parts_resumed: done.len(),
+        quarantine,
         phases: watch.phases,
     }))
 }
 
-fn refuse_older(
+/// Refuses what must not follow the snapshot in service.
+fn refuse_successor(
     package: &Package,
+    unsigned: Option<&str>,
     active: &Snapshot,
     options: &LoadOptions,
 ) -> Result<(), Refusal> {
+    options.trust.judge_successor(package, unsigned, active)?;
     let origin = &package.origin;
     let older = origin.sequence < active.sequence || origin.taken_at < active.taken_at;
     if older && !options.allow_older {
@@ -217,6 +229,7 @@ fn refuse_older(
 async fn prove_aside(
     store: &Store,
     package: &Package,
+    now: DateTime<Utc>,
     progress: &SharedProgress,
 ) -> Result<(Arc<Plan>, Vec<Vec<PartHash>>), LoadError> {
     let (system, package, progress) = (
@@ -224,7 +237,7 @@ async fn prove_aside(
         package.clone(),
         Arc::clone(progress),
     );
-    let proved = spawn_blocking(move || prove(&package, &system, &progress))
+    let proved = spawn_blocking(move || prove(&package, &system, now, &progress))
         .await
         .map_err(ended)?;
     Ok(proved?)
@@ -237,18 +250,6 @@ fn ended(error: JoinError) -> LoadError {
     )))
 }
 
-/// The folder for rows put aside, as an absolute path, so that a resumed load finds the same one.
-fn quarantine_folder(options: &LoadOptions) -> Result<Option<PathBuf>, LoadError> {
-    let Some(dir) = &options.quarantine else {
-        return Ok(None);
-    };
-    let made = std::fs::create_dir_all(dir).and_then(|()| std::fs::canonicalize(dir));
-    made.map(Some).map_err(|error| LoadError::Quarantine {
-        dir: dir.clone(),
-        error,
-    })
-}
-
 /// Reads on one thread while the database takes rows on another.
 async fn fill<L: Loader>(
     loader: &mut L,
@@ -259,16 +260,20 @@ async fn fill<L: Loader>(
     done: &[PartDone],
     progress: &SharedProgress,
 ) -> Result<Vec<Vec<PartDone>>, LoadError> {
-    let dir = draft.quarantine.as_ref().map(PathBuf::from);
-    let aside = |error| LoadError::Quarantine {
+    let folder = draft.quarantine.as_deref().map(Path::new);
+    let dir = folder.map(|folder| aside::beside(folder, draft));
+    let unwritable = |error| LoadError::Quarantine {
         dir: dir.clone().unwrap_or_default(),
         error,
     };
-    let quarantine = dir
-        .as_deref()
-        .map(Quarantine::create)
-        .transpose()
-        .map_err(aside)?;
+    let quarantine = match (folder, &dir) {
+        (Some(folder), Some(dir)) => {
+            let made = Quarantine::create(dir).map_err(unwritable)?;
+            aside::protect_alike(dir, folder).map_err(unwritable)?;
+            Some(made)
+        }
+        _ => None,
+    };
     let (out, events) = mpsc::channel(BATCHES);
     let flow = Flow::<L::Encoder>::new(
         Arc::clone(plan),
@@ -284,7 +289,7 @@ async fn fill<L: Loader>(
     let parts = match end {
         End::Whole(parts) => parts,
         End::Faulty(faults) => return Err(faults.into()),
-        End::Quarantine(error) => return Err(aside(error)),
+        End::Quarantine(error) => return Err(unwritable(error)),
         End::Unwanted => {
             received?;
             return Err(StoreError::database("rows were no longer taken").into());
@@ -294,7 +299,7 @@ async fn fill<L: Loader>(
     if let Some(quarantine) = quarantine {
         let bad = |parts: &Vec<PartDone>| parts.iter().map(|part| part.read.bad_rows).collect();
         let tables: Vec<_> = plan.tables.iter().zip(parts.iter().map(bad)).collect();
-        quarantine.finish(package, &tables).map_err(aside)?;
+        quarantine.finish(package, &tables).map_err(unwritable)?;
     }
     Ok(parts)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use snapshot::{PoolOptions, Store, System, Table as _, Trust, check};
 
 use crate::databases::{TestDatabase, load, on_both, served};
-use crate::fixture::{Fixture, options, silent};
+use crate::fixture::{Fixture, now, options, silent};
 use crate::tables::{remark, system};
 
 const LEFT_OUT: &str = "datapackage.json#/resources: missing-table: expected a resource `stay`; a table without rows is a file with only its header";
@@ -114,6 +114,7 @@ fn a_check_says_which_tables_are_absent() {
         &Fixture::new().open(),
         &system_with_remarks(),
         &Trust::default(),
+        now(),
         &silent(),
     );
     assert!(report.faults.is_empty(), "{}", report.faults);

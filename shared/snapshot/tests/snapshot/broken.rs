@@ -42,6 +42,85 @@ fn a_description_that_is_not_json_is_located() {
 }
 
 #[test]
+fn a_member_given_twice_is_located() {
+    let mut fixture = Fixture::new();
+    fixture.descriptor["lifeboat"]["quarantine"] = json!({ "twice": 1 });
+    for (once, twice, name) in [
+        (
+            "\"agency\":\"agency-test\"",
+            "\"agency\":\"agency-test\",\n\"agency\":\"agency-other\"",
+            "agency",
+        ),
+        ("\"twice\":1", "\"twice\":1,\n\"tw\\u0069ce\":1", "twice"),
+        ("\"twice\":1", "\"a\\u001b\":1,\n\"a\\u001b\":1", "a\\u{1b}"),
+    ] {
+        let text = fixture.descriptor.to_string();
+        assert!(text.contains(once), "{text}");
+        fs::write(
+            fixture.file("datapackage.json"),
+            text.replacen(once, twice, 1),
+        )
+        .unwrap();
+        let fault = fixture.only_fault();
+        let expected =
+            format!("datapackage.json:2: duplicate-member: {name}: expected every member once ");
+        assert!(fault.starts_with(&expected), "{fault}");
+    }
+}
+
+#[test]
+fn what_acts_on_a_terminal_is_never_shown_as_it_is() {
+    for agency in [
+        "\u{1b}[31mred\u{1b}]0;pwned\u{7}",
+        "a\nhousehold/0001.csv:1: fake",
+        "\u{202e}tset-ycnega",
+    ] {
+        let fault = described("/lifeboat/agency", json!(agency));
+        assert!(
+            fault.starts_with("datapackage.json#/lifeboat/agency: origin: "),
+            "{fault}"
+        );
+        assert!(!fault.chars().any(snapshot::acts_on_terminals), "{fault:?}");
+    }
+    let fault = described("/resources/1/path", json!("a\u{1b}[2J\nb.csv"));
+    assert!(
+        fault
+            .starts_with("datapackage.json#/resources/1/path: part-missing: a\\u{1b}[2J\\nb.csv: "),
+        "{fault}"
+    );
+    let mut fixture = Fixture::new();
+    fixture.descriptor["resources"][1]["dialect"] = json!({ "a\nb\u{9b}": 1 });
+    fixture.write();
+    let fault = fixture.only_fault();
+    assert!(
+        fault.starts_with("datapackage.json#/resources/1/dialect/a\\nb\\u{9b}: dialect: 1: "),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_package_from_the_future_is_located() {
+    // The tests' clock shows 2026-11-21T00:00:00Z.
+    let faults = Fixture::new()
+        .edit("/lifeboat/taken_at", json!("2026-11-22T08:00:00+08:00"))
+        .faults();
+    assert!(faults.is_empty(), "clocks differ: {faults}");
+    for (taken_at, shown) in [
+        ("2026-11-22T00:00:01Z", "2026-11-22T00:00:01Z"),
+        ("2099-01-01T08:00:00+08:00", "2099-01-01T00:00:00Z"),
+    ] {
+        let fault = described("/lifeboat/taken_at", json!(taken_at));
+        let expected = format!(
+            "datapackage.json#/lifeboat/taken_at: future: {shown}: expected an instant at most 24 hours after \
+             2026-11-21T00:00:00Z, "
+        );
+        assert!(fault.starts_with(&expected), "{fault}");
+    }
+    let fault = described("/lifeboat/taken_at", json!("0000-01-01T00:00:00+08:00"));
+    assert!(fault.contains("/lifeboat/taken_at: origin: "), "{fault}");
+}
+
+#[test]
 fn a_giant_description_is_not_read() {
     let fixture = Fixture::new();
     fs::File::create(fixture.file("datapackage.json"))

@@ -159,7 +159,7 @@ impl Fixture {
             Err(faults) => faults,
             Ok(package) => {
                 let silent: snapshot::SharedProgress = Arc::new(Silent);
-                check(&package, &system(), &Trust::default(), &silent).faults
+                check(&package, &system(), &Trust::default(), now(), &silent).faults
             }
         }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use snapshot::{LoadError, Outcome, Probe, Store};
 
 use crate::databases::{load, on_both, served};
-use crate::fixture::{Fixture, PERSON_HEADER, id, options, person, silent};
+use crate::fixture::{Fixture, PERSON_HEADER, STAY_HEADER, id, options, person, silent};
 use crate::tables::system;
 
 on_both! {
@@ -56,6 +56,23 @@ on_both! {
         load(&store, &fixture.open(), &options()).await.unwrap();
         let (persons, _) = served(&store).await;
         assert_eq!((persons[0].name.as_str(), persons[0].note.as_deref(), persons[0].points), ("甲", Some("乙"), Some(3)));
+    }
+
+    async fn whatever_a_check_lets_pass_a_database_takes(database) {
+        let (place, name) = ("門".repeat(341), "𠊎".repeat(200));
+        let person = format!("{PERSON_HEADER}{},{name},0001-01-01,true,{},\n", id(1), "門".repeat(4_000));
+        let mut fixture = Fixture::with_person_part(person);
+        let first = "0001-01-01T00:00:00Z";
+        let stays = format!("{STAY_HEADER}{place},0001-01-01,1,{first}\n{place},9999-12-31,2,9999-12-31T23:59:59Z\n");
+        fixture.part("stay.csv", stays);
+        fixture.seal();
+        let store = database.store();
+        load(&store, &fixture.open(), &options()).await.unwrap();
+        let (persons, stays) = served(&store).await;
+        assert_eq!((persons[0].name.as_str(), persons[0].birth_date), (name.as_str(), NaiveDate::from_ymd_opt(1, 1, 1).unwrap()));
+        let first: DateTime<Utc> = first.parse().unwrap();
+        assert_eq!((&stays[0].place, stays[0].seen_at), (&place, Some(first)));
+        assert_eq!(stays[1].from, NaiveDate::from_ymd_opt(9999, 12, 31).unwrap());
     }
 
     async fn a_table_may_be_empty(database) {

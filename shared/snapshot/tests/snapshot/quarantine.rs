@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use serde_json::Value;
-use snapshot::{LoadError, LoadOptions, Package};
+use serde_json::{Value, json};
+use snapshot::{LoadError, LoadOptions, Package, Refusal};
 use tempfile::TempDir;
 
 use crate::databases::{load, on_both, served};
@@ -74,6 +74,58 @@ on_both! {
         assert_eq!(loaded.snapshot.rows_quarantined, 2);
         let rules: Vec<_> = aside(&dir, "person/0001.csv")[1..].iter().map(|row| row[9].clone()).collect();
         assert_eq!(rules, ["duplicate-key", "key-order"]);
+    }
+
+    async fn what_an_earlier_load_put_aside_stays_until_another_succeeds(database) {
+        let (store, dir) = (database.store(), TempDir::new().unwrap());
+        let with_bad = |serials: [u32; 2]| {
+            let [first, second] = serials;
+            format!("{PERSON_HEADER}{}{},名,never,true,,\n", person(first), id(second))
+        };
+        let earlier = Fixture::with_person_part(with_bad([1, 2]));
+        load(&store, &earlier.open(), &putting_aside(dir.path())).await.unwrap();
+        let mut next = Fixture::with_person_part(with_bad([3, 4]));
+        next.edit("/lifeboat/sequence", json!(8));
+        next.descriptor["resources"][0]["rows"] = json!(9);
+        next.write();
+        let error = load(&store, &next.open(), &putting_aside(dir.path())).await.unwrap_err();
+        assert!(matches!(error, LoadError::Faults(_)), "{error}");
+        assert_eq!(aside(&dir, "person/0001.csv")[1][0], id(2).to_string());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing of the failed load is left");
+
+        next.descriptor["resources"][0]["rows"] = json!(2);
+        next.write();
+        let loaded = load(&store, &next.open(), &putting_aside(dir.path())).await.unwrap();
+        assert_eq!(loaded.quarantine, Some(fs::canonicalize(dir.path().join("aside")).unwrap()));
+        assert_eq!(aside(&dir, "person/0001.csv")[1][0], id(4).to_string());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "what was replaced is gone");
+    }
+
+    async fn rows_are_not_put_aside_over_anything_else(database) {
+        let bad = format!("{PERSON_HEADER}{}{},名,never,true,,\n", person(1), id(2));
+        let (store, dir) = (database.store(), TempDir::new().unwrap());
+        let fixture = Fixture::with_person_part(bad);
+        let before = fs::read(fixture.file("datapackage.json")).unwrap();
+        let full = dir.path().join("full");
+        fs::create_dir(&full).unwrap();
+        fs::write(full.join("datapackage.json"), "{}").unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        let own = fixture.path().to_owned();
+        let above = own.parent().unwrap().to_owned();
+        for folder in [own.join("person/.."), own.join("new/deep"), above, full, dir.path().join("file")] {
+            let options = LoadOptions { quarantine: Some(folder.clone()), ..options() };
+            let error = load(&store, &fixture.open(), &options).await.unwrap_err();
+            assert!(matches!(error, LoadError::Refused(Refusal::Quarantine { .. })), "{}: {error}", folder.display());
+            assert!(error.to_string().contains("--quarantine-dir"), "{error}");
+        }
+        assert_eq!(store.active().await.unwrap(), None);
+        assert_eq!(fs::read(fixture.file("datapackage.json")).unwrap(), before);
+        assert!(!own.join("new").exists());
+        let empty = dir.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        let options = LoadOptions { quarantine: Some(empty.clone()), ..options() };
+        load(&store, &fixture.open(), &options).await.unwrap();
+        assert!(empty.join("person/0001.csv").is_file());
     }
 
     async fn a_part_that_cannot_be_told_apart_is_never_half_loaded(database) {

@@ -84,6 +84,53 @@ fn values_that_break_their_rule_are_located_and_masked() {
 }
 
 #[test]
+fn days_and_instants_that_a_database_cannot_hold_are_located() {
+    let fault = third_line(&format!("{},名,0000-01-01,true,,", id(2)));
+    let expected = "person/0001.csv:3, column 3 (birth_date): no-such-day: ####-##-##: ";
+    assert!(fault.starts_with(expected), "{fault}");
+    for instant in ["0000-01-01T00:00:00+08:00", "9999-12-31T23:59:59-12:00"] {
+        let mut fixture = Fixture::new();
+        fixture.part(
+            "stay.csv",
+            format!("{STAY_HEADER}花蓮,2020-01-01,9,{instant}\n"),
+        );
+        fixture.seal();
+        let fault = fixture.only_fault();
+        assert!(
+            fault.starts_with("stay.csv:2, column 4 (seen_at): datetime: "),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn a_text_too_long_for_an_index_is_located() {
+    // 門 has three bytes; 341 of them fit into 1,024.
+    let stays = |characters| {
+        let mut fixture = Fixture::new();
+        let place = "門".repeat(characters);
+        fixture.part("stay.csv", format!("{STAY_HEADER}{place},2020-01-01,9,\n"));
+        fixture.seal();
+        fixture
+    };
+    let fault = stays(342).only_fault();
+    assert!(
+        fault.starts_with("stay.csv:2, column 1 (place): text-too-long: ○○"),
+        "{fault}"
+    );
+    assert!(
+        fault.ends_with("at most 1024 bytes of UTF-8, because the column is indexed"),
+        "{fault}"
+    );
+    let faults = stays(341).faults();
+    assert!(faults.is_empty(), "{faults}");
+    let note = "門".repeat(4_000);
+    let part = format!("{PERSON_HEADER}{},名,2000-01-01,true,{note},\n", id(1));
+    let faults = Fixture::with_person_part(part).faults();
+    assert!(faults.is_empty(), "no index holds it: {faults}");
+}
+
+#[test]
 fn every_fault_of_a_row_is_told() {
     let faults = Fixture::with_person_part(format!("{PERSON_HEADER}A1,,x,y,,z\n")).faults();
     assert_eq!(faults.total, 5, "{faults}");

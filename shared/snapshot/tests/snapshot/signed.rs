@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::json;
 use snapshot::{AgencyKey, AgencySigner, LoadError, LoadOptions, Refusal, Trust};
 
 use crate::databases::{load, on_both};
@@ -110,6 +111,62 @@ on_both! {
         let error = load(&database.store(), &Fixture::new().open(), &trusting(Trust::default().requiring_signatures())).await;
         let words = error.unwrap_err().to_string();
         assert!(words.starts_with("signatures are required and no key of agency-test is enrolled"), "{words}");
+    }
+}
+
+/// The same rows as the next export of `agency`.
+fn next_of(agency: &str) -> Fixture {
+    let mut fixture = Fixture::new();
+    fixture.edit("/lifeboat/sequence", json!(8));
+    fixture.edit("/lifeboat/agency", json!(agency));
+    fixture
+}
+
+on_both! {
+    async fn another_agency_does_not_follow_unless_it_is_asked_for(database) {
+        let signed = Fixture::new();
+        let key = enrol(&signed, "agency");
+        sign(&signed, "agency");
+        let other = next_of("agency-t3st");
+        let other_key = enrol(&other, "agency");
+        let trust = || Trust::default().with_key(Some("agency-test"), key.clone());
+        let store = database.store();
+        let before = load(&store, &signed.open(), &trusting(trust())).await.unwrap().snapshot;
+        let refused = async |fixture: &Fixture, trust: Trust| {
+            let error = load(&store, &fixture.open(), &trusting(trust)).await.unwrap_err();
+            let LoadError::Refused(Refusal::Mistrust(mistrust)) = error else { panic!("{error}") };
+            mistrust.to_string()
+        };
+        let words = refused(&other, trust()).await;
+        for part in ["agency-t3st", "is of agency-test", "--allow-other-agency"] {
+            assert!(words.contains(part), "{words}");
+        }
+        let words = refused(&other, trust().allowing_other_agency()).await;
+        assert!(words.contains("--allow-unsigned"), "{words}");
+        sign(&other, "agency");
+        let both = || trust().with_key(Some("agency-t3st"), other_key.clone());
+        assert!(refused(&other, both()).await.contains("--allow-other-agency"));
+        assert_eq!(store.active().await.unwrap().unwrap(), before);
+
+        let meant = trusting(both().allowing_other_agency());
+        load(&store, &other.open(), &meant).await.unwrap();
+        let active = store.active().await.unwrap().unwrap();
+        assert_eq!((active.agency.as_str(), active.unsigned), ("agency-t3st", None));
+    }
+
+    async fn what_nobody_vouches_for_does_not_follow_what_was_signed(database) {
+        let signed = Fixture::new();
+        let key = enrol(&signed, "agency");
+        sign(&signed, "agency");
+        let store = database.store();
+        load(&store, &signed.open(), &trusting(Trust::default().with_key(None, key))).await.unwrap();
+        // The key is no longer enrolled.
+        let next = next_of("agency-test");
+        let error = load(&store, &next.open(), &options()).await.unwrap_err();
+        assert!(error.to_string().contains("--allow-unsigned"), "{error}");
+        assert_eq!(store.active().await.unwrap().unwrap().sequence, 7);
+        load(&store, &next.open(), &trusting(Trust::default().allowing_unsigned())).await.unwrap();
+        assert_eq!(store.active().await.unwrap().unwrap().sequence, 8);
     }
 }
 
