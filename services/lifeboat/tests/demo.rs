@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use test_support::child::{Guarded, Signal};
+use test_support::process::command;
 
 /// How long a demo may take to start, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -19,12 +20,7 @@ fn demo(folder: &Path, words: &[&str]) -> Command {
 }
 
 fn lifeboat(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lifeboat"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("LIFEBOAT_") {
-            command.env_remove(name);
-        }
-    }
+    let mut command = command(Path::new(env!("CARGO_BIN_EXE_lifeboat")));
     command.current_dir(folder).args(words);
     command
 }

@@ -9,11 +9,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_support::postgres::{self, psql};
+use test_support::process::command;
 
 /// The name in the packages that neither Big5 nor the basic plane has.
 const RARE: &str = "廖𠊎品";
@@ -73,13 +74,8 @@ impl Place {
     }
 
     fn run(&self, words: &[&str]) -> Done {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lifeboat"));
         // Neither the tests' environment nor a file beside them may configure it.
-        for (name, _) in
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LIFEBOAT_"))
-        {
-            command.env_remove(name);
-        }
+        let mut command = command(Path::new(env!("CARGO_BIN_EXE_lifeboat")));
         command
             .current_dir(self.dir.path())
             .args(["--json", "snapshot"])

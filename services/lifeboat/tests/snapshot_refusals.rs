@@ -7,10 +7,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_support::process::command;
 
 /// What a command did.
 struct Done {
@@ -53,13 +53,8 @@ impl Place {
 
     /// Runs `lifeboat snapshot …` in the folder `at` below the place.
     fn run_in(&self, at: &str, words: &[&str]) -> Done {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lifeboat"));
         // Neither the tests' environment nor a file beside them may configure it.
-        for (name, _) in
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LIFEBOAT_"))
-        {
-            command.env_remove(name);
-        }
+        let mut command = command(Path::new(env!("CARGO_BIN_EXE_lifeboat")));
         let output = command
             .current_dir(self.dir.path().join(at))
             .arg("snapshot")

@@ -7,22 +7,18 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use test_support::child::{Guarded, Signal};
+use test_support::process::command;
 
 /// How long a command may take to start, or to end, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A command with its standard input held open.
 fn begin(folder: &Path, words: &[&str]) -> Guarded {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lifeboat"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("LIFEBOAT_") {
-            command.env_remove(name);
-        }
-    }
+    let mut command = command(Path::new(env!("CARGO_BIN_EXE_lifeboat")));
     command
         .current_dir(folder)
         .args(words)

@@ -20,6 +20,7 @@ pub mod process;
 pub mod request_id;
 pub mod server;
 pub mod stream;
+pub mod strict;
 pub mod taipei;
 pub mod telemetry;
 

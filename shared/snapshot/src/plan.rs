@@ -164,11 +164,8 @@ fn fit_table(
             .iter()
             .position(|field| field.name == column.name)
         {
-            match fit_column(column, &schema.fields[place], place) {
-                Ok(fitted) => columns.push(ColumnPlan {
-                    longest: longest(table, column),
-                    ..fitted
-                }),
+            match fit_column(table, column, &schema.fields[place], place) {
+                Ok(fitted) => columns.push(fitted),
                 Err(fault) => faults.push(fault),
             }
         } else {
@@ -196,7 +193,12 @@ fn fit_table(
     })
 }
 
-fn fit_column(column: &Column, field: &PackageField, place: usize) -> Result<ColumnPlan, Fault> {
+fn fit_column(
+    table: &TableDefinition,
+    column: &Column,
+    field: &PackageField,
+    place: usize,
+) -> Result<ColumnPlan, Fault> {
     if !fits(column.kind, field.declared) {
         let expected = format!("a type that fits {} ({})", column.name, types(column.kind));
         return Err(
@@ -214,7 +216,7 @@ fn fit_column(column: &Column, field: &PackageField, place: usize) -> Result<Col
         place,
         format,
         required,
-        longest: None,
+        longest: longest(table, column),
     })
 }
 
